@@ -1,0 +1,125 @@
+//! The two objects that Graph keeps for one client id: the application and its service principal.
+//!
+//! In: what a source parsed. Out: the raw material of an [`Identity`](super::Identity).
+
+use super::{
+    AppId, CustomKeyIdentifier, FederatedCredential, KeyCredential, KeyId, Known, ObjectId,
+    PasswordCredential, TenantId,
+};
+
+/// Where an object stands in the sources of a run: one-based line and column, never invented.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Which file of the run, counted from zero.
+    pub file: u32,
+    /// One-based line of the object's first character.
+    pub line: u32,
+    /// One-based column of the object's first character, in characters.
+    pub column: u32,
+}
+
+/// The stored credentials of one object, as far as the source shows them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Credentials {
+    /// Both lists are there, each entry with its dates.
+    Listed {
+        /// From `passwordCredentials`.
+        passwords: Vec<PasswordCredential>,
+        /// From `keyCredentials`.
+        keys: Vec<KeyCredential>,
+    },
+    /// Only numbers are there: no dates, no types, no key ids.
+    Counted {
+        /// Entries of `passwordCredentials`, whatever they are.
+        secrets: u32,
+        /// Entries of `keyCredentials`, whatever they are.
+        certificates: u32,
+    },
+    /// At least one list is missing.
+    Unknown,
+}
+
+impl Credentials {
+    /// Tells whether the object is known to hold no stored credential at all.
+    pub fn are_none(&self) -> bool {
+        match self {
+            Self::Listed { passwords, keys } => passwords.is_empty() && keys.is_empty(),
+            Self::Counted {
+                secrets,
+                certificates,
+            } => *secrets == 0 && *certificates == 0,
+            Self::Unknown => false,
+        }
+    }
+}
+
+/// An application registered in this tenant, from `/applications`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Application {
+    /// From `id`; a source of counts has none.
+    pub id: Option<ObjectId>,
+    /// From `appId`.
+    pub app_id: AppId,
+    /// From `displayName`. Foreign text: whoever owns the application chooses it.
+    pub display_name: Box<str>,
+    /// Whether `deletedDateTime` is set: soft-deleted, and restorable with its credentials for 30 days.
+    pub deleted: bool,
+    /// From `passwordCredentials` and `keyCredentials`.
+    pub credentials: Credentials,
+    /// From `federatedIdentityCredentials`, which Graph sends only when asked.
+    pub federated: Known<Vec<FederatedCredential>>,
+    /// Whether `owners`, which Graph sends only when asked, names anybody.
+    pub has_owner: Known<bool>,
+    /// From `tokenEncryptionKeyId`.
+    pub token_encryption_key_id: Option<KeyId>,
+}
+
+/// What a service principal stands for, from `servicePrincipalType`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ServicePrincipalType {
+    /// `ManagedIdentity`: its keys are made and rotated by the platform.
+    ManagedIdentity,
+    /// `Application`, `Legacy`, and whatever Graph may add.
+    Other,
+}
+
+/// The local representative of an application in this tenant, from `/servicePrincipals`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ServicePrincipal {
+    /// From `id`.
+    pub id: Option<ObjectId>,
+    /// From `appId`.
+    pub app_id: AppId,
+    /// From `displayName`. Foreign text.
+    pub display_name: Box<str>,
+    /// From `servicePrincipalType`.
+    pub kind: ServicePrincipalType,
+    /// From `appOwnerOrganizationId`: the tenant that owns the application object.
+    pub owner: Option<TenantId>,
+    /// Whether `deletedDateTime` is set.
+    pub deleted: bool,
+    /// Its own credentials, which App registrations do not show and which authenticate all the same.
+    pub credentials: Credentials,
+    /// From `federatedIdentityCredentials`.
+    pub federated: Known<Vec<FederatedCredential>>,
+    /// From `tokenEncryptionKeyId`.
+    pub token_encryption_key_id: Option<KeyId>,
+    /// From `preferredTokenSigningKeyThumbprint`.
+    pub preferred_signing_key: Option<CustomKeyIdentifier>,
+}
+
+impl ServicePrincipal {
+    /// Tells whether it holds, or may hold, a credential of its own.
+    pub fn may_hold_credentials(&self) -> bool {
+        !self.credentials.are_none()
+            || self
+                .federated
+                .as_option()
+                .is_some_and(|list| !list.is_empty())
+    }
+
+    /// Tells whether Microsoft owns the application behind it.
+    pub fn is_microsofts(&self) -> bool {
+        self.owner == Some(super::identifier::MICROSOFT)
+    }
+}

@@ -1,0 +1,19 @@
+//! The facts, in Microsoft Graph's own words: applications, service principals and their credentials.
+//!
+//! In: nothing but values that an inventory source has parsed. Out: identities whose credentials are classified at
+//! one instant. Never here: policy, findings, files; and no field for `secretText`, `hint` or `key`.
+
+mod application;
+mod coverage;
+mod credential;
+mod identifier;
+mod identity;
+
+pub use application::{Application, Credentials, Place, ServicePrincipal, ServicePrincipalType};
+pub use coverage::{Coverage, Known};
+pub use credential::{
+    CredentialClass, CustomKeyIdentifier, FederatedCredential, KeyCredential, KeyType, KeyUsage,
+    PasswordCredential, Period, Validity,
+};
+pub use identifier::{AppId, InvalidIdentifier, KeyId, ObjectId, TenantId};
+pub use identity::{Alternatives, ClassifiedCredential, Holder, Identity, State};

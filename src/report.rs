@@ -1,0 +1,349 @@
+//! The result of a run: what every output format receives, and the verdict, taken before anything is written.
+//!
+//! In: what the evaluation found. Out: [`Verdict`] and the exit code. A report decides nothing by its format.
+
+use jiff::Timestamp;
+
+use crate::finding::{
+    ApplicationRecord, Detail, Disposition, ExceptionId, Facts, Finding, Fingerprint, Level,
+    NextStep, RuleDescriptor, Subject, WindowId,
+};
+use crate::model::{Coverage, State, TenantId};
+
+/// Whether the policy holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Everything was judged, and nothing at the failing level is left.
+    Pass,
+    /// Something at the failing level is left.
+    Fail,
+    /// A rule at the failing level could not be judged.
+    Incomplete,
+}
+
+impl Verdict {
+    /// Returns the word that reports use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Incomplete => "incomplete",
+        }
+    }
+
+    /// Returns the exit code that stands for this verdict.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Pass => 0,
+            Self::Fail => 1,
+            Self::Incomplete => 3,
+        }
+    }
+}
+
+/// A rule that ran, at its level under this policy.
+#[derive(Clone, Copy, Debug)]
+pub struct ActiveRule {
+    /// Its text.
+    pub descriptor: &'static RuleDescriptor,
+    /// Its level under this policy.
+    pub level: Level,
+}
+
+/// A file and a one-based place in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilePlace {
+    /// Relative to the current folder, with forward slashes.
+    pub file: String,
+    /// One-based.
+    pub line: u32,
+    /// One-based, in characters.
+    pub column: u32,
+}
+
+/// An exception of the policy, as reports show it.
+#[derive(Clone, Debug)]
+pub struct ExceptionRecord {
+    /// Its id.
+    pub id: ExceptionId,
+    /// Why it was granted.
+    pub reason: Box<str>,
+    /// Who approved it, if it says so.
+    pub approved_by: Option<Box<str>>,
+    /// The ticket, if it names one.
+    pub ticket: Option<Box<str>>,
+    /// Its last UTC day.
+    pub expires: jiff::civil::Date,
+    /// Where it stands in the policy.
+    pub place: FilePlace,
+}
+
+/// A migration window of the policy, as reports show it.
+#[derive(Clone, Debug)]
+pub struct WindowRecord {
+    /// Its id.
+    pub id: WindowId,
+    /// Why it was opened.
+    pub reason: Box<str>,
+    /// Its last UTC day.
+    pub closes: jiff::civil::Date,
+    /// Where it stands in the policy.
+    pub place: FilePlace,
+}
+
+/// The policy of a run.
+#[derive(Clone, Debug)]
+pub struct PolicyRecord {
+    /// Relative to the current folder, with forward slashes.
+    pub path: String,
+    /// Lower-case hex SHA-256 of the file.
+    pub sha256: String,
+}
+
+/// One source of the inventory.
+#[derive(Clone, Debug)]
+pub struct SourceRecord {
+    /// Relative to the current folder, with forward slashes; `-` for the standard input.
+    pub name: String,
+    /// The name of the format as which it was recognised.
+    pub format: &'static str,
+    /// Lower-case hex SHA-256 of its bytes.
+    pub sha256: Option<String>,
+    /// Application objects in it.
+    pub applications: u64,
+    /// Service principals in it.
+    pub service_principals: u64,
+    /// What it could tell.
+    pub coverage: Coverage,
+    /// When it was collected, where it says so.
+    pub collected_at: Option<Timestamp>,
+}
+
+/// A rule that could not be judged on some applications.
+#[derive(Clone, Debug)]
+pub struct NotJudged {
+    /// The rule and its level; it need not be among the rules that ran.
+    pub rule: ActiveRule,
+    /// On how many applications.
+    pub applications: u64,
+    /// What the inventory lacks, and what would bring it.
+    pub reason: String,
+    /// Whether the policy says that this evidence is optional, so that the verdict stands without it.
+    pub optional: bool,
+}
+
+/// Objects that are not judged, by the reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Skipped {
+    /// Managed identities: the platform rotates their keys.
+    pub managed_identity: u64,
+    /// Microsoft's own service principals.
+    pub microsoft: u64,
+    /// Applications that another tenant owns: their secrets live there.
+    pub foreign: u64,
+    /// Soft-deleted objects.
+    pub deleted: u64,
+}
+
+impl Skipped {
+    /// Returns how many objects were skipped altogether.
+    pub const fn total(&self) -> u64 {
+        self.managed_identity + self.microsoft + self.foreign + self.deleted
+    }
+}
+
+/// The numbers of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Identities that were judged.
+    pub applications: u64,
+    /// Judged identities by state, in the order of [`State::ALL`].
+    pub by_state: [u64; State::ALL.len()],
+    /// Objects that were not judged.
+    pub skipped: Skipped,
+    /// Open findings by level, in the order of [`Level::ALL`].
+    pub findings: [u64; Level::ALL.len()],
+    /// Findings that an exception covers.
+    pub excepted: u64,
+    /// Findings that are tolerated inside a migration window.
+    pub in_window: u64,
+}
+
+/// Everything a run has to say.
+#[derive(Debug)]
+pub struct Report {
+    /// The instant of judging.
+    pub now: Timestamp,
+    /// The level at which a finding fails the gate.
+    pub fail_on: Level,
+    /// The policy.
+    pub policy: PolicyRecord,
+    /// The tenant, where the inventory tells it.
+    pub tenant: Option<TenantId>,
+    /// The sources of the inventory, in the order they were named.
+    pub sources: Vec<SourceRecord>,
+    /// The files of the sources, relative to the current folder, with forward slashes; places name them by index.
+    pub files: Vec<String>,
+    /// The rules that ran, in the order of their ids; findings name them by index.
+    pub rules: Vec<ActiveRule>,
+    /// The exceptions of the policy, in its order.
+    pub exceptions: Vec<ExceptionRecord>,
+    /// The migration windows of the policy, in its order.
+    pub windows: Vec<WindowRecord>,
+    /// The applications that have findings.
+    pub applications: Vec<ApplicationRecord>,
+    /// The findings, ordered by level (worst first), rule id, appId or address, keyId.
+    pub findings: Vec<Finding>,
+    /// The numbers.
+    pub summary: Summary,
+    /// Rules that could not be judged everywhere.
+    pub not_judged: Vec<NotJudged>,
+    /// What a reader should know besides.
+    pub notes: Vec<String>,
+}
+
+impl Report {
+    /// Returns the verdict. A violation that was found outranks a rule that could not be judged.
+    pub fn verdict(&self) -> Verdict {
+        let open = Level::ALL.iter().zip(self.summary.findings);
+        if open
+            .into_iter()
+            .any(|(level, count)| *level >= self.fail_on && count > 0)
+        {
+            Verdict::Fail
+        } else if self
+            .not_judged
+            .iter()
+            .any(|gap| !gap.optional && gap.rule.level >= self.fail_on)
+        {
+            Verdict::Incomplete
+        } else {
+            Verdict::Pass
+        }
+    }
+
+    /// Returns the rule that made a finding.
+    pub fn rule(&self, finding: &Finding) -> ActiveRule {
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "a finding's rule is an index into this report's rules"
+        )]
+        self.rules[usize::from(finding.rule)]
+    }
+
+    /// Returns the application that a finding is about.
+    pub fn application(&self, finding: &Finding) -> Option<&ApplicationRecord> {
+        match finding.subject {
+            Subject::Application(index) => self.applications.get(index as usize),
+            Subject::Exception(_) | Subject::Window(_) => None,
+        }
+    }
+
+    /// Returns the exception that covers a finding or that it is about.
+    pub fn exception(&self, finding: &Finding) -> Option<&ExceptionRecord> {
+        match (finding.subject, finding.disposition) {
+            (Subject::Exception(index), _) | (_, Disposition::Excepted(index)) => {
+                self.exceptions.get(index as usize)
+            }
+            (_, Disposition::Open | Disposition::InWindow(_)) => None,
+        }
+    }
+
+    /// Returns the migration window that tolerates a finding or that it is about.
+    pub fn window(&self, finding: &Finding) -> Option<&WindowRecord> {
+        match (finding.subject, finding.disposition) {
+            (Subject::Window(index), _) | (_, Disposition::InWindow(index)) => {
+                self.windows.get(index as usize)
+            }
+            (_, Disposition::Open | Disposition::Excepted(_)) => None,
+        }
+    }
+
+    /// Returns a finding with what its words need.
+    pub fn facts<'report>(&'report self, finding: &'report Finding) -> Facts<'report> {
+        let entry = match finding.subject {
+            Subject::Exception(index) => self
+                .exceptions
+                .get(index as usize)
+                .map(|entry| &*entry.id.0),
+            Subject::Window(index) => self.windows.get(index as usize).map(|entry| &*entry.id.0),
+            Subject::Application(_) => {
+                if let Detail::StartsInWindow(_, index) = finding.detail {
+                    self.windows.get(index as usize).map(|entry| &*entry.id.0)
+                } else {
+                    None
+                }
+            }
+        };
+        Facts {
+            finding,
+            application: self.application(finding),
+            entry,
+        }
+    }
+
+    /// Returns the sentence about a finding, with its numbers. It may hold foreign text: escape it for the medium.
+    pub fn message(&self, finding: &Finding) -> String {
+        let mut words = String::new();
+        let written = (self.rule(finding).descriptor.message)(&self.facts(finding), &mut words);
+        debug_assert!(written.is_ok(), "writing to a string does not fail");
+        words
+    }
+
+    /// Returns what to do about a finding, in order.
+    pub fn next_steps(&self, finding: &Finding) -> Vec<NextStep> {
+        (self.rule(finding).descriptor.next_steps)(&self.facts(finding))
+    }
+
+    /// Returns where a finding stands: the application's own place in the inventory, or the policy's line. `None` where
+    /// the source has no lines.
+    pub fn place(&self, finding: &Finding) -> Option<FilePlace> {
+        match finding.subject {
+            Subject::Application(_) => {
+                let place = self.application(finding)?.place;
+                let file = self.files.get(place.file as usize)?.clone();
+                (place.line > 0).then_some(FilePlace {
+                    file,
+                    line: place.line,
+                    column: place.column,
+                })
+            }
+            Subject::Exception(_) => self.exception(finding).map(|entry| entry.place.clone()),
+            Subject::Window(_) => self.window(finding).map(|entry| entry.place.clone()),
+        }
+    }
+
+    /// Returns the name of a finding that no move of a line and no passing of time changes.
+    pub fn fingerprint(&self, finding: &Finding) -> Fingerprint {
+        let rule = self.rule(finding).descriptor.id;
+        match finding.subject {
+            Subject::Application(_) => {
+                let application = self.application(finding);
+                let address = application
+                    .and_then(|record| record.address.as_deref())
+                    .unwrap_or_default();
+                let app_id = application.and_then(|record| record.app_id);
+                let key_id = finding.credential.and_then(|credential| credential.key_id);
+                Fingerprint::new(
+                    rule,
+                    &[
+                        app_id
+                            .as_ref()
+                            .map_or(address.as_bytes(), |id| id.as_bytes()),
+                        key_id.as_ref().map_or(&[], |id| id.as_bytes()),
+                    ],
+                )
+            }
+            Subject::Exception(_) | Subject::Window(_) => {
+                let entry = self.facts(finding).entry.unwrap_or_default();
+                let application: &[u8] = if let Detail::UnknownApplication(app_id) = &finding.detail
+                {
+                    app_id.as_bytes()
+                } else {
+                    &[]
+                };
+                Fingerprint::new(rule, &[entry.as_bytes(), application])
+            }
+        }
+    }
+}
