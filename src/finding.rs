@@ -133,21 +133,64 @@ pub struct RuleDescriptor {
     pub security_severity: &'static str,
     /// Markdown with the headings *What it finds*, *Why it matters*, *How to fix*, *Example*.
     pub help: &'static str,
-    /// The limits and lists that the rule has where the policy gives none.
+    /// The limits that the rule has where the policy gives none.
     pub defaults: RuleDefaults,
+    /// What an inventory must show for the rule to be judged.
+    pub needs: &'static [Need],
     /// Writes the sentence about one finding, with its numbers.
     pub message: fn(&Facts<'_>, &mut dyn fmt::Write) -> fmt::Result,
     /// Returns what to do about one finding, in order.
     pub next_steps: fn(&Facts<'_>) -> Vec<NextStep>,
 }
 
-/// The settings a rule takes, and their values where the policy gives none.
+/// What a rule needs to see, and an inventory may not show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Need {
+    /// Both credential lists of an application, or their numbers.
+    State,
+    /// Both credential lists of an application, with dates.
+    Dates,
+    /// The owners of an application.
+    Owners,
+    /// The federated credentials of an application.
+    FederatedCredentials,
+    /// The service principals of the tenant.
+    ServicePrincipals,
+    /// The app management policies of the tenant.
+    TenantPolicies,
+}
+
+/// The limits a rule takes, and their values where the policy gives none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RuleDefaults {
     /// `max`, where the rule takes one.
     pub max: Option<Days>,
     /// `within`, where the rule takes one.
     pub within: Option<Days>,
+}
+
+impl RuleDefaults {
+    /// The rule takes no limit.
+    pub const NONE: Self = Self {
+        max: None,
+        within: None,
+    };
+
+    /// The rule takes `max`.
+    pub const fn max(days: u32) -> Self {
+        Self {
+            max: Some(Days(days)),
+            within: None,
+        }
+    }
+
+    /// The rule takes `within`.
+    pub const fn within(days: u32) -> Self {
+        Self {
+            max: None,
+            within: Some(Days(days)),
+        }
+    }
 }
 
 /// One thing to do about a finding, with commands that can be pasted.

@@ -285,9 +285,14 @@ impl Report {
     /// Returns the sentence about a finding, with its numbers. It may hold foreign text: escape it for the medium.
     pub fn message(&self, finding: &Finding) -> String {
         let mut words = String::new();
-        let written = (self.rule(finding).descriptor.message)(&self.facts(finding), &mut words);
-        debug_assert!(written.is_ok(), "writing to a string does not fail");
+        self.write_message(finding, &mut words);
         words
+    }
+
+    /// Adds the sentence about a finding to `words`, for those who write many.
+    pub fn write_message(&self, finding: &Finding, words: &mut String) {
+        let written = (self.rule(finding).descriptor.message)(&self.facts(finding), words);
+        debug_assert!(written.is_ok(), "writing to a string does not fail");
     }
 
     /// Returns what to do about a finding, in order.

@@ -172,13 +172,14 @@ pub struct KeyCredential {
 }
 
 /// The words of `type` that decide something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum KeyType {
     /// `AsymmetricX509Cert`.
     AsymmetricX509Cert,
     /// `Symmetric`.
     Symmetric,
     /// `X509CertAndPassword`, `null`, and whatever Graph may add.
+    #[default]
     Other,
 }
 
@@ -196,13 +197,14 @@ impl KeyType {
 }
 
 /// The words of `usage` that decide something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum KeyUsage {
     /// `Sign`: the private key signs tokens.
     Sign,
     /// `Verify`: the public key proves the client's signature.
     Verify,
     /// `null`, and whatever Graph may add.
+    #[default]
     Other,
 }
 

@@ -4,7 +4,7 @@
 //! credential's issuer. A trailing slash is no difference.
 
 /// A trusted issuer, as the policy writes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Issuer(Box<str>);
 
 /// The text is no `https://` URL of an issuer.
@@ -18,7 +18,9 @@ impl Issuer {
         let (host, path) = split(text).ok_or(InvalidIssuer)?;
         let name = host.strip_prefix("*.").unwrap_or(host);
         let trunk = path.strip_suffix("/*").unwrap_or(path);
-        let plain = |part: &str| !part.contains(['*', '?', '#', ' ', '@']);
+        let is_odd =
+            |letter: char| letter.is_whitespace() || letter.is_control() || "*?#@".contains(letter);
+        let plain = |part: &str| !part.contains(is_odd);
         if !name.contains('.') || !plain(name) || !plain(trunk) {
             return Err(InvalidIssuer);
         }
@@ -109,6 +111,8 @@ mod tests {
             "http://gitlab.com",
             "https://a.*.com",
             "https://*.*.com",
+            "https://host.example/\u{1b}[0m",
+            "https://host.example/\u{2003}",
         ] {
             assert!(Issuer::parse(text).is_err(), "{text}");
         }

@@ -2,19 +2,71 @@
 //!
 //! In: a YAML file and what it extends. Out: [`Policy`], which only validation makes, or every problem at once, each at
 //! its line. Never here: an inventory, a clock, an environment variable.
+//!
+//! The way of a policy through this folder: `read` gives the text, `yaml` the tree, `draft` the documents in it,
+//! `extends` the other files, and `validate` checks what all of them say together. Where something is wrong, `inspect`
+//! finds all of it, and `error` shows it.
 
+mod collection;
+mod document;
+mod draft;
+mod error;
 mod exception;
+mod excerpt;
+mod extends;
+mod fault;
+mod governance;
+mod inspect;
 mod issuer;
+mod presets;
+mod problem;
+mod read;
+mod rules_document;
+mod scalar;
 mod setting;
+mod spans;
+mod suggestion;
+mod typed;
+mod validate;
 mod window;
+mod yaml;
 
+pub use document::schema;
+pub use error::{PolicyError, PolicyProblem, render};
 pub use exception::{Exception, Written};
 pub use issuer::{InvalidIssuer, Issuer};
 pub use setting::{Evidence, RuleSetting};
 pub use window::{Window, WindowScope};
 
-use crate::finding::RuleId;
+use std::path::Path;
+
+use crate::finding::{RuleDescriptor, RuleId};
 use crate::model::TenantId;
+use extends::Chain;
+use spans::Place;
+
+/// Loads a policy and what it extends.
+///
+/// `shown_as` is what reports and messages call the file: its path relative to the current folder, with forward slashes.
+pub fn load(
+    path: &Path,
+    shown_as: &str,
+    rules: &[&'static RuleDescriptor],
+) -> Result<Policy, PolicyError> {
+    match Chain::of_file(path, shown_as) {
+        Ok(chain) => validate::validate(chain, rules),
+        Err(fault) => Err(PolicyError::unreadable(&fault)),
+    }
+}
+
+/// Loads a policy from a text; it may extend shipped presets, and no files.
+pub fn load_text(
+    text: &str,
+    shown_as: &str,
+    rules: &[&'static RuleDescriptor],
+) -> Result<Policy, PolicyError> {
+    validate::validate(Chain::of_text(text, shown_as), rules)
+}
 
 /// A checked policy, with what it extends merged in.
 #[derive(Debug)]
@@ -24,16 +76,6 @@ pub struct Policy {
     exceptions: Vec<Exception>,
     windows: Vec<Window>,
     files: Vec<PolicyFile>,
-}
-
-/// One file of a policy: the file itself first, then what it extends.
-#[derive(Debug)]
-pub struct PolicyFile {
-    /// As reports show it.
-    pub name: String,
-    /// Lower-case hex SHA-256 of its bytes.
-    pub sha256: String,
-    text: String,
 }
 
 impl Policy {
@@ -61,4 +103,53 @@ impl Policy {
     pub fn files(&self) -> &[PolicyFile] {
         &self.files
     }
+
+    /// Returns the place of the first character of an exception or window.
+    pub fn written_at(&self, entry: Written, list: EntryKind) -> EntryPlace {
+        let file = self.files.get(entry.file);
+        let starts = file.map(|file| match list {
+            EntryKind::Exception => &file.exceptions,
+            EntryKind::Window => &file.windows,
+        });
+        let start = starts.and_then(|starts| starts.get(entry.index));
+        let Place { line, column } = start.copied().unwrap_or(Place { line: 1, column: 1 });
+        EntryPlace {
+            file: file.map(|file| file.name.clone()).unwrap_or_default(),
+            line,
+            column,
+        }
+    }
+}
+
+/// The lists of a policy whose entries have places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// `exceptions`.
+    Exception,
+    /// `migration-windows`.
+    Window,
+}
+
+/// Where an exception or window is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryPlace {
+    /// As reports show it.
+    pub file: String,
+    /// One-based.
+    pub line: u32,
+    /// One-based, in characters.
+    pub column: u32,
+}
+
+/// One file of a policy: the file itself first, then what it extends.
+#[derive(Debug)]
+pub struct PolicyFile {
+    /// As reports show it; `preset:NAME` for a shipped preset.
+    pub name: String,
+    /// Lower-case hex SHA-256 of its bytes.
+    pub sha256: String,
+    /// Where its exceptions are written.
+    exceptions: Vec<Place>,
+    /// Where its windows are written.
+    windows: Vec<Place>,
 }

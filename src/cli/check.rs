@@ -1,0 +1,174 @@
+//! `credgate check`: policy + inventory → verdict, reports, exit code.
+
+use std::path::Path;
+
+use credgate::evaluate::{Evaluation, InventoryRecord, WrongTenant};
+use credgate::finding::Level;
+use credgate::inventory::{Inventory, InventoryError, Object, Problem, ReadError, SourceFacts};
+use credgate::policy::{self, Policy};
+use credgate::report::{Report, SourceRecord};
+use credgate::{rules, source};
+use jiff::Timestamp;
+
+use super::args::{Check, FailOn};
+use super::policy::failure as policy_failure;
+use super::progress::Progress;
+use super::reports::Reports;
+use super::{Exit, Failure};
+
+/// Runs the gate.
+pub(crate) fn run(arguments: &Check) -> Result<Exit, Failure> {
+    let folder = std::env::current_dir().unwrap_or_default();
+    let reports = Reports::plan(arguments)?;
+    let now = arguments.now.unwrap_or_else(now);
+    let policy = load(&arguments.policy, &folder, arguments)?;
+    let report = judge(arguments, &policy, now, &folder)?;
+    let verdict = report.verdict();
+    reports.write(&report)?;
+    Ok(Exit(verdict.exit_code()))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the instant enters here, once, and everything below receives it"
+)]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+fn load(name: &str, folder: &Path, arguments: &Check) -> Result<Policy, Failure> {
+    let path = Path::new(name);
+    let shown = source::shown(path, folder);
+    policy::load(path, &shown, &rules::descriptors())
+        .map_err(|error| policy_failure(&error, arguments.color))
+}
+
+fn judge(
+    arguments: &Check,
+    policy: &Policy,
+    now: Timestamp,
+    folder: &Path,
+) -> Result<Report, Failure> {
+    if arguments.inventory.iter().any(|source| source == "graph") {
+        return Err(Failure::usage(
+            "this version reads exported inventories only, not `graph`; name a file (or `./graph`)",
+        ));
+    }
+    let mut inventory =
+        Inventory::open(&arguments.inventory, folder).map_err(Failure::inventory)?;
+    let evaluation = loop {
+        let mut evaluation = Evaluation::new(policy, now, level(arguments.fail_on));
+        match read(&mut inventory, &mut evaluation) {
+            Ok(()) => break evaluation,
+            Err(ReadError::Again) => {}
+            Err(ReadError::Inventory(error)) => return Err(Failure::inventory(error)),
+        }
+    };
+    let record = record(&inventory);
+    check_age(arguments, &record.sources, now)?;
+    let first = record
+        .sources
+        .first()
+        .map(|source| source.name.clone())
+        .unwrap_or_default();
+    let report = evaluation
+        .finish(record)
+        .map_err(|WrongTenant { found, expected }| {
+            Failure::inventory(InventoryError {
+                file: first,
+                line: None,
+                problem: Problem::Tenant { found, expected },
+            })
+        })?;
+    if report.summary.applications == 0 && !arguments.allow_empty {
+        return Err(Failure::inventory(nothing_to_judge(&report)));
+    }
+    Ok(report)
+}
+
+fn read(inventory: &mut Inventory, evaluation: &mut Evaluation<'_>) -> Result<(), ReadError> {
+    let mut progress = Progress::new();
+    let read = inventory.read(&mut |object, place| {
+        progress.step();
+        let received = match object {
+            Object::Application(application) => evaluation.application(application, place),
+            Object::ServicePrincipal(service_principal) => {
+                evaluation.service_principal(service_principal, place)
+            }
+        };
+        received.map_err(|contradiction| Problem::Contradiction {
+            app_id: contradiction.0,
+        })
+    });
+    progress.clear();
+    read
+}
+
+fn record(inventory: &Inventory) -> InventoryRecord {
+    let sources = inventory.sources().into_iter().map(|facts| {
+        let SourceFacts {
+            name,
+            format,
+            applications,
+            service_principals,
+            coverage,
+            collected_at,
+        } = facts;
+        SourceRecord {
+            name,
+            format,
+            sha256: None,
+            applications,
+            service_principals,
+            coverage,
+            collected_at,
+        }
+    });
+    InventoryRecord {
+        sources: sources.collect(),
+        files: inventory.files(),
+        tenant: inventory.tenant(),
+        is_whole_tenant: true,
+        notes: inventory.notes(),
+    }
+}
+
+fn check_age(arguments: &Check, sources: &[SourceRecord], now: Timestamp) -> Result<(), Failure> {
+    let Some(limit) = arguments.max_inventory_age else {
+        return Ok(());
+    };
+    for source in sources {
+        let name = &source.name;
+        let Some(collected_at) = source.collected_at else {
+            return Err(Failure::inventory(format_args!(
+                "`{name}` does not say when it was collected, so --max-inventory-age cannot be checked; use a snapshot"
+            )));
+        };
+        if now.duration_since(collected_at) > limit {
+            return Err(Failure::inventory(format_args!(
+                "`{name}` was collected at {collected_at}, longer ago than --max-inventory-age allows; collect it again"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn nothing_to_judge(report: &Report) -> String {
+    let skipped = report.summary.skipped.total();
+    let what = if skipped == 0 {
+        "the inventory holds no applications".to_owned()
+    } else {
+        format!(
+            "the inventory holds nothing to judge, only {skipped} objects of others or deleted ones"
+        )
+    };
+    format!("{what}; export all of them, or say --allow-empty if there are none")
+}
+
+const fn level(fail_on: FailOn) -> Level {
+    match fail_on {
+        FailOn::Error => Level::Error,
+        FailOn::Warning => Level::Warning,
+        FailOn::Note => Level::Note,
+    }
+}

@@ -1,0 +1,92 @@
+//! Exit codes and the one line on the standard error that explains those above 1.
+
+use std::fmt::Display;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use credgate::escape::printable;
+
+/// Wrong usage, or a policy that cannot be used.
+pub(crate) const USAGE: u8 = 2;
+/// The inventory gives no verdict.
+const INVENTORY: u8 = 3;
+/// A report could not be written.
+const REPORT: u8 = 5;
+/// A bug.
+const INTERNAL_ERROR: u8 = 70;
+
+/// The end of a command that did what it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Exit(pub(crate) u8);
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.0)
+    }
+}
+
+/// The end of a command that gives no verdict, or whose report could not be written.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: u8,
+    /// Cause and remedy, on one line.
+    summary: String,
+    /// What may follow: a snippet, every problem at once. Already safe to print.
+    details: String,
+}
+
+impl Failure {
+    fn new(code: u8, summary: impl Display) -> Self {
+        Self {
+            code,
+            summary: summary.to_string(),
+            details: String::new(),
+        }
+    }
+
+    /// Wrong usage.
+    pub(crate) fn usage(summary: impl Display) -> Self {
+        Self::new(USAGE, summary)
+    }
+
+    /// A policy that cannot be used, with every problem.
+    pub(crate) fn policy(summary: impl Display, details: String) -> Self {
+        Self {
+            code: USAGE,
+            summary: summary.to_string(),
+            details,
+        }
+    }
+
+    /// An inventory that gives no verdict.
+    pub(crate) fn inventory(summary: impl Display) -> Self {
+        Self::new(INVENTORY, summary)
+    }
+
+    /// A report that could not be written.
+    pub(crate) fn report(summary: impl Display) -> Self {
+        Self::new(REPORT, summary)
+    }
+
+    /// A bug.
+    pub(crate) fn internal() -> Self {
+        let repository = env!("CARGO_PKG_REPOSITORY");
+        Self::new(
+            INTERNAL_ERROR,
+            format_args!("internal error, a bug; please report it at {repository}/issues"),
+        )
+    }
+
+    /// Prints what went wrong, and returns the exit code. Nothing can be done if even that cannot be printed.
+    pub(crate) fn print(&self) -> ExitCode {
+        let Self {
+            code,
+            summary,
+            details,
+        } = self;
+        let mut message = format!("error[{code}]: {}\n", printable(summary));
+        message.push_str(details);
+        let _ = io::stderr().write_all(message.as_bytes());
+        ExitCode::from(*code)
+    }
+}

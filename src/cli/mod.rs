@@ -1,0 +1,24 @@
+//! The commands: from the arguments to an exit code. They belong to the binary; the library neither prints nor exits.
+
+pub(crate) mod args;
+mod check;
+mod exit;
+mod explain;
+mod manual;
+mod policy;
+mod progress;
+mod reports;
+
+use args::{Arguments, Command};
+pub(crate) use exit::{Exit, Failure, USAGE};
+
+/// Runs a command.
+pub(crate) fn run(arguments: Arguments) -> Result<Exit, Failure> {
+    match arguments.command {
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Policy(command) => policy::run(command),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Completions(arguments) => manual::completions(&arguments),
+        Command::Man => manual::page(),
+    }
+}

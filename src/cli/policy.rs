@@ -1,0 +1,73 @@
+//! `credgate policy check` and `credgate policy schema`.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use credgate::policy::{self, PolicyError};
+use credgate::{rules, source};
+
+use super::args::{Colour, PolicyCommand};
+use super::manual::printed;
+use super::reports::{colours, width};
+use super::{Exit, Failure};
+
+/// Runs one of the policy commands.
+pub(crate) fn run(command: PolicyCommand) -> Result<Exit, Failure> {
+    match command {
+        PolicyCommand::Check { files, color } => check(&files, color),
+        PolicyCommand::Schema => printed(&format!("{:#}\n", policy::schema())),
+    }
+}
+
+/// Checks every file before it fails, so that one run shows all there is to mend.
+fn check(files: &[String], colour: Colour) -> Result<Exit, Failure> {
+    let folder = std::env::current_dir().unwrap_or_default();
+    let mut failures = Vec::new();
+    let mut good = String::new();
+    for file in files {
+        let path = Path::new(file);
+        let shown = source::shown(path, &folder);
+        match policy::load(path, &shown, &rules::descriptors()) {
+            Ok(policy) => {
+                use std::fmt::Write as _;
+                let _ = writeln!(
+                    good,
+                    "{}: valid; {} rules, {} exceptions, {} migration windows",
+                    credgate::escape::printable(&shown),
+                    rules::ALL
+                        .iter()
+                        .filter(|rule| is_active(&policy, **rule))
+                        .count(),
+                    policy.exceptions().len(),
+                    policy.windows().len()
+                );
+            }
+            Err(error) => failures.push(failure(&error, colour)),
+        }
+    }
+    let last = failures.pop();
+    for failure in failures {
+        failure.print();
+    }
+    match last {
+        None => printed(&good),
+        Some(failure) => {
+            let _ = io::stdout().write_all(good.as_bytes());
+            Err(failure)
+        }
+    }
+}
+
+fn is_active(policy: &policy::Policy, rule: &dyn rules::Rule) -> bool {
+    policy
+        .rule(rule.descriptor().id)
+        .is_some_and(|setting| setting.level.is_some())
+}
+
+/// Turns a policy's problems into the end of a command.
+pub(crate) fn failure(error: &PolicyError, colour: Colour) -> Failure {
+    Failure::policy(
+        error.summary(),
+        policy::render(error, colours(colour), width(true)),
+    )
+}

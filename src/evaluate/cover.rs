@@ -1,0 +1,167 @@
+//! Exceptions and migration windows: what the policy tolerates, and which exceptions were of any use.
+//!
+//! In: a violation and its identity. Out: its disposition. An exception beats a window; one that has ended, or that is
+//! not granted yet, covers nothing.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use super::index;
+use crate::finding::{Disposition, RuleId};
+use crate::model::{AppId, Identity, KeyId};
+use crate::policy::{Exception, Policy, Window};
+use crate::rules::{Rule, Violation};
+
+/// The policy's entries, by application, and what has become of them.
+#[derive(Debug)]
+pub(super) struct Cover<'run> {
+    exceptions: &'run [Exception],
+    windows: &'run [Window],
+    today: Date,
+    by_application: HashMap<AppId, Named>,
+    used: Vec<bool>,
+}
+
+/// An application that exceptions name.
+#[derive(Debug, Default)]
+struct Named {
+    /// Indexes of exceptions, in the order of the policy.
+    exceptions: Vec<usize>,
+    seen: bool,
+}
+
+impl<'run> Cover<'run> {
+    pub(super) fn new(policy: &'run Policy, today: Date) -> Self {
+        let mut by_application: HashMap<AppId, Named> = HashMap::new();
+        for (at, exception) in policy.exceptions().iter().enumerate() {
+            for app_id in &exception.applications {
+                by_application
+                    .entry(*app_id)
+                    .or_default()
+                    .exceptions
+                    .push(at);
+            }
+        }
+        let used = vec![false; policy.exceptions().len()];
+        Self {
+            exceptions: policy.exceptions(),
+            windows: policy.windows(),
+            today,
+            by_application,
+            used,
+        }
+    }
+
+    /// Notes that the inventory has an application or a service principal of this id.
+    pub(super) fn saw(&mut self, app_id: AppId) {
+        if let Some(named) = self.by_application.get_mut(&app_id) {
+            named.seen = true;
+        }
+    }
+
+    /// Tells whether each exception matched any finding.
+    pub(super) fn used(&self) -> &[bool] {
+        &self.used
+    }
+
+    /// Returns the applications that exceptions name and the inventory does not have, in the order of the policy.
+    pub(super) fn unknown(&self) -> Vec<(usize, AppId)> {
+        let named = self
+            .exceptions
+            .iter()
+            .enumerate()
+            .flat_map(|(at, exception)| {
+                exception
+                    .applications
+                    .iter()
+                    .map(move |app_id| (at, *app_id))
+            });
+        named
+            .filter(|(_, app_id)| {
+                self.by_application
+                    .get(app_id)
+                    .is_some_and(|named| !named.seen)
+            })
+            .collect()
+    }
+
+    /// Tells whether the policy tolerates a violation, and notes which exceptions match it.
+    pub(super) fn disposition(
+        &mut self,
+        rule: &dyn Rule,
+        identity: &Identity,
+        violation: &Violation,
+    ) -> Disposition {
+        if let Some(exception) = self.excepted(rule.descriptor().id, identity, violation) {
+            return Disposition::Excepted(index(exception));
+        }
+        let tolerates = |window: &Window| {
+            window.is_for(identity.app_id()) && rule.is_tolerated_in(window, self.today)
+        };
+        match self.windows.iter().position(tolerates) {
+            Some(window) => Disposition::InWindow(index(window)),
+            None => Disposition::Open,
+        }
+    }
+
+    fn excepted(
+        &mut self,
+        rule: RuleId,
+        identity: &Identity,
+        violation: &Violation,
+    ) -> Option<usize> {
+        let named = self.by_application.get(&identity.app_id())?;
+        let matching: Vec<(usize, &Exception)> = named
+            .exceptions
+            .iter()
+            .filter_map(|&at| Some((at, self.exceptions.get(at)?)))
+            .filter(|(_, exception)| {
+                exception.lifts(rule) && matches(exception, identity, violation)
+            })
+            .collect();
+        for (at, _) in &matching {
+            if let Some(used) = self.used.get_mut(*at) {
+                *used = true;
+            }
+        }
+        let in_force: Vec<(usize, &Exception)> = matching
+            .into_iter()
+            .filter(|(_, exception)| exception.is_in_force(self.today))
+            .collect();
+        let (pinned, whole): (Vec<_>, Vec<_>) = in_force
+            .into_iter()
+            .partition(|(_, exception)| exception.credentials.is_some());
+        let pinned = pinned
+            .first()
+            .filter(|_| pins_cover(&pinned, identity, violation));
+        pinned
+            .into_iter()
+            .chain(whole.first())
+            .map(|(at, _)| *at)
+            .min()
+    }
+}
+
+fn secrets(identity: &Identity) -> impl Iterator<Item = Option<KeyId>> {
+    identity.live_secrets().map(|secret| secret.key_id)
+}
+
+/// Tells whether pinned exceptions, all of which match a violation, cover it: together they must name every secret with
+/// which the identity can sign in.
+fn pins_cover(pinned: &[(usize, &Exception)], identity: &Identity, violation: &Violation) -> bool {
+    violation.credential.is_some()
+        || secrets(identity)
+            .all(|secret| pinned.iter().any(|(_, exception)| exception.pins(secret)))
+}
+
+/// Tells whether an exception has to do with a violation: always, unless it is pinned to other credentials.
+fn matches(exception: &Exception, identity: &Identity, violation: &Violation) -> bool {
+    match violation.credential {
+        Some(credential) => exception.pins(credential.key_id),
+        None => {
+            exception.credentials.is_none()
+                || secrets(identity).any(|secret| exception.pins(secret))
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What the inventory cannot show, rule by rule: absence is never taken for "none".
+//!
+//! In: each identity and what each rule needs. Out: which rules were not judged, on how many applications, and why.
+
+use crate::finding::Need;
+use crate::model::{Identity, Known, State};
+use crate::report::{ActiveRule, NotJudged};
+
+/// What the sources show of one identity.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts")]
+pub(super) struct Shown {
+    state: bool,
+    dates: bool,
+    owners: bool,
+    federated: bool,
+}
+
+impl Shown {
+    pub(super) fn by(identity: &Identity) -> Self {
+        let state = identity.state();
+        let owner = identity
+            .application()
+            .map_or(Known::Unknown, |application| application.has_owner);
+        Self {
+            state: state.is_known(),
+            dates: state.is_known() && !identity.is_counted(),
+            // Nobody has to own what cannot sign in.
+            owners: owner.is_known() || state == Known::Known(State::NoCredentials),
+            federated: identity.knows_federated(),
+        }
+    }
+
+    /// Returns the first need that is not met; those that concern the tenant as a whole are looked at in the end.
+    pub(super) fn lacks(self, needs: &[Need]) -> Option<Need> {
+        needs.iter().copied().find(|need| match need {
+            Need::State => !self.state,
+            Need::Dates => !self.dates,
+            Need::Owners => !self.owners,
+            Need::FederatedCredentials => !self.federated,
+            Need::ServicePrincipals | Need::TenantPolicies => false,
+        })
+    }
+}
+
+/// For each active rule, on how many identities it could not be judged, and what was missing first.
+#[derive(Debug)]
+pub(super) struct Gaps(Vec<Option<(Need, u64)>>);
+
+impl Gaps {
+    pub(super) fn new(rules: usize) -> Self {
+        Self(vec![None; rules])
+    }
+
+    pub(super) fn add(&mut self, rule: usize, need: Need) {
+        if let Some(gap) = self.0.get_mut(rule) {
+            gap.get_or_insert((need, 0)).1 += 1;
+        }
+    }
+
+    /// Returns what was not judged; a rule's evidence may be optional.
+    pub(super) fn report(
+        &self,
+        rules: impl Iterator<Item = (ActiveRule, bool)>,
+        applications: u64,
+        knows_service_principals: bool,
+    ) -> Vec<NotJudged> {
+        let mut not_judged = Vec::new();
+        for ((rule, optional), gap) in rules.zip(&self.0) {
+            let tenant_wide = rule
+                .descriptor
+                .needs
+                .iter()
+                .copied()
+                .find(|need| match need {
+                    Need::ServicePrincipals => !knows_service_principals,
+                    Need::TenantPolicies => true,
+                    Need::State | Need::Dates | Need::Owners | Need::FederatedCredentials => false,
+                });
+            if let Some((need, applications)) =
+                tenant_wide.map(|need| (need, applications)).or(*gap)
+            {
+                not_judged.push(NotJudged {
+                    rule,
+                    applications,
+                    reason: reason(need).to_owned(),
+                    optional,
+                });
+            }
+        }
+        not_judged
+    }
+}
+
+const fn reason(need: Need) -> &'static str {
+    match need {
+        Need::State => {
+            "the inventory lacks `passwordCredentials` or `keyCredentials`; export both, for example with `az ad app list --all`"
+        }
+        Need::Dates => {
+            "the inventory does not list the credentials with their dates; export them as JSON, for example with `az ad app list --all`"
+        }
+        Need::Owners => {
+            "the inventory has no `owners`; export them with `$expand=owners` (`Get-MgApplication -All -ExpandProperty owners`)"
+        }
+        Need::FederatedCredentials => {
+            "the inventory has no `federatedIdentityCredentials`; export them with `$expand=federatedIdentityCredentials`"
+        }
+        Need::ServicePrincipals => {
+            "the inventory has no service principals; add them with a second `--inventory`, for example from `az ad sp list --all`"
+        }
+        Need::TenantPolicies => {
+            "an export does not hold the tenant's app management policies; only a live inventory can show them"
+        }
+    }
+}

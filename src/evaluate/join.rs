@@ -1,0 +1,284 @@
+//! Joining applications with their service principals, and telling whose each is.
+//!
+//! In: objects in the order of the stream. Out: each object once. The same object twice and equal is one; twice and
+//! different is a contradiction, because a union could hide a certificate that was removed.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+
+use crate::model::{
+    AppId, Application, Credentials, Known, ObjectId, Place, ServicePrincipal,
+    ServicePrincipalType, TenantId,
+};
+
+/// An application stands in the inventory twice, with different facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contradiction(pub AppId);
+
+/// What is kept until it can be joined.
+#[derive(Debug, Default)]
+pub(super) struct Join {
+    principals: Vec<Principal>,
+    by_app_id: HashMap<AppId, usize>,
+    /// A digest of each application's facts, so that a second one is told from a contradiction. The key is a digest
+    /// too: a tenant of a million applications must fit. Two appIds that share one would be refused, not confused.
+    applications: HashMap<u64, u64>,
+    owners: Owners,
+}
+
+/// The owner on which the joined service principals agree.
+#[derive(Clone, Copy, Debug, Default)]
+enum Owners {
+    #[default]
+    None,
+    One(TenantId),
+    Several,
+}
+
+#[derive(Debug)]
+struct Principal {
+    digest: u64,
+    place: Place,
+    joined: bool,
+    object: Held,
+}
+
+/// Most service principals hold nothing of their own: of those only the words that tell whose they are are kept.
+#[derive(Debug)]
+enum Held {
+    Bare {
+        id: Option<ObjectId>,
+        app_id: AppId,
+        owner: Option<TenantId>,
+        kind: ServicePrincipalType,
+        deleted: bool,
+        knows_federated: bool,
+    },
+    Full(Box<ServicePrincipal>),
+    Taken,
+}
+
+impl Held {
+    fn of(object: ServicePrincipal) -> Self {
+        if object.may_hold_credentials() || object.token_encryption_key_id.is_some() {
+            return Self::Full(Box::new(object));
+        }
+        let ServicePrincipal {
+            id,
+            app_id,
+            owner,
+            kind,
+            deleted,
+            federated,
+            ..
+        } = object;
+        Self::Bare {
+            id,
+            app_id,
+            owner,
+            kind,
+            deleted,
+            knows_federated: federated.is_known(),
+        }
+    }
+
+    fn take(&mut self) -> Option<ServicePrincipal> {
+        match std::mem::replace(self, Self::Taken) {
+            Self::Taken => None,
+            Self::Full(object) => Some(*object),
+            Self::Bare {
+                id,
+                app_id,
+                owner,
+                kind,
+                deleted,
+                knows_federated,
+            } => Some(ServicePrincipal {
+                id,
+                app_id,
+                display_name: Box::default(),
+                kind,
+                owner,
+                deleted,
+                credentials: Credentials::Listed {
+                    passwords: Vec::new(),
+                    keys: Vec::new(),
+                },
+                federated: if knows_federated {
+                    Known::Known(Vec::new())
+                } else {
+                    Known::Unknown
+                },
+                token_encryption_key_id: None,
+                preferred_signing_key: None,
+            }),
+        }
+    }
+}
+
+/// Whose a service principal without an application object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unjoined {
+    Deleted,
+    ManagedIdentity,
+    Microsoft,
+    Foreign,
+    /// This tenant's, or nobody's that is known: judged alone.
+    Own,
+}
+
+/// Tells whose a service principal without an application object is. `own` is this tenant, where it is known.
+pub(super) fn standing(object: &ServicePrincipal, own: Option<TenantId>) -> Unjoined {
+    if object.deleted {
+        Unjoined::Deleted
+    } else if object.kind == ServicePrincipalType::ManagedIdentity {
+        Unjoined::ManagedIdentity
+    } else if object.is_microsofts() {
+        Unjoined::Microsoft
+    } else if object
+        .owner
+        .zip(own)
+        .is_some_and(|(owner, own)| owner != own)
+    {
+        Unjoined::Foreign
+    } else {
+        Unjoined::Own
+    }
+}
+
+impl Join {
+    pub(super) fn service_principal(
+        &mut self,
+        object: ServicePrincipal,
+        place: Place,
+    ) -> Result<(), Contradiction> {
+        let app_id = object.app_id;
+        let digest = digest_of_service_principal(&object);
+        if let Some(known) = self
+            .by_app_id
+            .get(&app_id)
+            .and_then(|at| self.principals.get(*at))
+        {
+            return if known.digest == digest {
+                Ok(())
+            } else {
+                Err(Contradiction(app_id))
+            };
+        }
+        self.by_app_id.insert(app_id, self.principals.len());
+        self.principals.push(Principal {
+            digest,
+            place,
+            joined: false,
+            object: Held::of(object),
+        });
+        Ok(())
+    }
+
+    /// Tells whether an application comes for the first time.
+    pub(super) fn is_new(&mut self, object: &Application) -> Result<bool, Contradiction> {
+        let digest = digest_of_application(object);
+        match self.applications.insert(key(object.app_id), digest) {
+            None => Ok(true),
+            Some(known) if known == digest => Ok(false),
+            Some(_) => Err(Contradiction(object.app_id)),
+        }
+    }
+
+    /// Takes the service principal of an application; a deleted one is none.
+    pub(super) fn take(&mut self, app_id: AppId) -> Option<ServicePrincipal> {
+        if self.principals.is_empty() {
+            return None;
+        }
+        let at = *self.by_app_id.get(&app_id)?;
+        let principal = self.principals.get_mut(at)?;
+        principal.joined = true;
+        let object = principal.object.take()?;
+        if let Some(owner) = object.owner {
+            self.owners = match self.owners {
+                Owners::None => Owners::One(owner),
+                Owners::One(known) if known == owner => self.owners,
+                Owners::One(_) | Owners::Several => Owners::Several,
+            };
+        }
+        (!object.deleted).then_some(object)
+    }
+
+    /// Returns the tenant, where the service principals of this tenant's applications agree on it.
+    pub(super) const fn tenant(&self) -> Option<TenantId> {
+        match self.owners {
+            Owners::One(tenant) => Some(tenant),
+            Owners::None | Owners::Several => None,
+        }
+    }
+
+    /// Takes the service principals that no application has taken, in the order of the stream.
+    pub(super) fn rest(&mut self) -> impl Iterator<Item = (ServicePrincipal, Place)> + use<> {
+        let rest = std::mem::take(&mut self.principals)
+            .into_iter()
+            .filter(|principal| !principal.joined);
+        rest.filter_map(|mut principal| Some((principal.object.take()?, principal.place)))
+    }
+}
+
+fn key(app_id: AppId) -> u64 {
+    let (halves, _) = app_id.as_bytes().as_chunks::<8>();
+    halves.iter().fold(0, |key: u64, half| {
+        key.rotate_left(32) ^ u64::from_be_bytes(*half)
+    })
+}
+
+/// Digests every fact that decides something; a name decides nothing.
+fn digest_of_application(object: &Application) -> u64 {
+    let Application {
+        id,
+        app_id,
+        display_name: _,
+        deleted,
+        credentials,
+        federated,
+        has_owner,
+        token_encryption_key_id,
+    } = object;
+    digest(&(
+        id,
+        app_id,
+        deleted,
+        credentials,
+        federated,
+        has_owner,
+        token_encryption_key_id,
+    ))
+}
+
+fn digest_of_service_principal(object: &ServicePrincipal) -> u64 {
+    let ServicePrincipal {
+        id,
+        app_id,
+        display_name: _,
+        kind,
+        owner,
+        deleted,
+        credentials,
+        federated,
+        token_encryption_key_id,
+        preferred_signing_key,
+    } = object;
+    digest(&(
+        id,
+        app_id,
+        kind,
+        owner,
+        deleted,
+        credentials,
+        federated,
+        token_encryption_key_id,
+        preferred_signing_key,
+    ))
+}
+
+fn digest(facts: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    facts.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,384 @@
+//! The evaluation: rules × one identity at a time, at one instant; exceptions and migration windows applied.
+//!
+//! In: a policy, an instant, and a stream of objects, the service principals first. Out: a [`Report`]. It is a fold: it
+//! keeps what it found, what must still be joined, and nothing else, so that memory does not grow with the tenant.
+
+mod cover;
+mod evidence;
+mod join;
+mod record;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+
+use crate::finding::{
+    ApplicationRecord, Disposition, Finding, Level, RuleDescriptor, Standing, Subject,
+};
+use crate::model::{
+    Alternatives, Application, Identity, Known, Place, ServicePrincipal, State, TenantId,
+};
+use crate::policy::{Evidence, Policy, RuleSetting};
+use crate::report::{ActiveRule, Report, SourceRecord, Summary};
+use crate::rules::{self, PolicyContext, Rule, RuleContext, Violation};
+
+use cover::Cover;
+use evidence::{Gaps, Shown};
+use join::{Join, Unjoined};
+
+pub use join::Contradiction;
+
+/// A rule that this policy switches on.
+struct Active<'run> {
+    rule: &'static dyn Rule,
+    descriptor: &'static RuleDescriptor,
+    setting: std::borrow::Cow<'run, RuleSetting>,
+    level: Level,
+    /// Its index in the report.
+    number: u8,
+}
+
+/// A judgement in progress.
+pub struct Evaluation<'run> {
+    policy: &'run Policy,
+    now: Timestamp,
+    today: Date,
+    fail_on: Level,
+    alternatives: Alternatives,
+    rules: Vec<Active<'run>>,
+    join: Join,
+    cover: Cover<'run>,
+    gaps: Gaps,
+    applications: Vec<ApplicationRecord>,
+    findings: Vec<Finding>,
+    summary: Summary,
+    /// Reused from identity to identity.
+    found: Vec<Violation>,
+}
+
+impl std::fmt::Debug for Evaluation<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Evaluation")
+            .field("now", &self.now)
+            .field("summary", &self.summary)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The inventory as a whole, once it has been read.
+#[derive(Debug)]
+pub struct InventoryRecord {
+    /// Its sources.
+    pub sources: Vec<SourceRecord>,
+    /// The files that places name by index.
+    pub files: Vec<String>,
+    /// The tenant, where a source names it.
+    pub tenant: Option<TenantId>,
+    /// Whether an application that it does not have is not in the tenant.
+    pub is_whole_tenant: bool,
+    /// What a reader should know besides.
+    pub notes: Vec<String>,
+}
+
+/// The inventory is of another tenant than the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongTenant {
+    /// The tenant of the inventory.
+    pub found: TenantId,
+    /// The tenant of the policy.
+    pub expected: TenantId,
+}
+
+impl<'run> Evaluation<'run> {
+    /// Begins a judgement at one instant.
+    pub fn new(policy: &'run Policy, now: Timestamp, fail_on: Level) -> Self {
+        let today = Offset::UTC.to_datetime(now).date();
+        let rules = active_rules(policy);
+        let alternatives = policy
+            .rule(rules::secrets_only())
+            .map_or_else(Alternatives::default, |rule| rule.alternatives);
+        Self {
+            policy,
+            now,
+            today,
+            fail_on,
+            alternatives,
+            gaps: Gaps::new(rules.len()),
+            rules,
+            join: Join::default(),
+            cover: Cover::new(policy, today),
+            applications: Vec::new(),
+            findings: Vec::new(),
+            summary: Summary::default(),
+            found: Vec::new(),
+        }
+    }
+
+    /// Receives a service principal; all of them come before the first application.
+    pub fn service_principal(
+        &mut self,
+        object: ServicePrincipal,
+        place: Place,
+    ) -> Result<(), Contradiction> {
+        self.cover.saw(object.app_id);
+        self.join.service_principal(object, place)
+    }
+
+    /// Receives an application, and judges it together with its service principal.
+    pub fn application(&mut self, object: Application, place: Place) -> Result<(), Contradiction> {
+        if !self.join.is_new(&object)? {
+            return Ok(());
+        }
+        self.cover.saw(object.app_id);
+        if object.deleted {
+            self.summary.skipped.deleted += 1;
+            return Ok(());
+        }
+        let service_principal = self.join.take(object.app_id);
+        let identity =
+            Identity::of_application(object, service_principal, self.now, self.alternatives);
+        self.judge(&identity, Standing::Application, place);
+        Ok(())
+    }
+
+    fn judge(&mut self, identity: &Identity, standing: Standing, place: Place) {
+        if matches!(standing, Standing::Application | Standing::ServicePrincipal) {
+            self.summary.applications += 1;
+            if let Known::Known(state) = identity.state()
+                && let Some(count) = State::ALL
+                    .iter()
+                    .position(|known| *known == state)
+                    .and_then(|at| self.summary.by_state.get_mut(at))
+            {
+                *count += 1;
+            }
+        }
+        let shown = Shown::by(identity);
+        let mut first = true;
+        for at in 0..self.rules.len() {
+            let Some(active) = self.rules.get(at) else {
+                break;
+            };
+            if !active.rule.is_about(standing) {
+                continue;
+            }
+            if let Some(need) = shown.lacks(active.descriptor.needs) {
+                self.gaps.add(at, need);
+                continue;
+            }
+            let context = RuleContext {
+                now: self.now,
+                today: self.today,
+                setting: &active.setting,
+                windows: self.policy.windows(),
+                standing,
+            };
+            active.rule.judge(identity, &context, &mut self.found);
+            if self.found.is_empty() {
+                continue;
+            }
+            if first {
+                first = false;
+                self.applications
+                    .push(record::of(identity, standing, place));
+            }
+            self.keep(at, identity);
+        }
+    }
+
+    /// Turns what a rule found into findings about the identity that was recorded last.
+    fn keep(&mut self, at: usize, identity: &Identity) {
+        let Some(active) = self.rules.get(at) else {
+            return;
+        };
+        let subject = Subject::Application(index(self.applications.len() - 1));
+        for violation in self.found.drain(..) {
+            let disposition = self.cover.disposition(active.rule, identity, &violation);
+            let Violation { credential, detail } = violation;
+            let finding = Finding {
+                rule: active.number,
+                level: active.level,
+                disposition,
+                subject,
+                credential,
+                detail,
+            };
+            count(&mut self.summary, &finding);
+            self.findings.push(finding);
+        }
+    }
+
+    /// Judges what is left to judge, and the policy itself, and closes the report.
+    pub fn finish(mut self, inventory: InventoryRecord) -> Result<Report, WrongTenant> {
+        let tenant = inventory.tenant.or_else(|| self.join.tenant());
+        if let (Some(expected), Some(found)) = (self.policy.tenant(), tenant)
+            && expected != found
+        {
+            return Err(WrongTenant { found, expected });
+        }
+        self.judge_service_principals(self.policy.tenant().or(tenant));
+        self.judge_policy(inventory.is_whole_tenant);
+        self.findings.sort_unstable_by(|one, other| {
+            let key = |finding: &Finding| {
+                let application = match finding.subject {
+                    Subject::Application(index) => self.applications.get(index as usize),
+                    Subject::Exception(_) | Subject::Window(_) => None,
+                };
+                let named = application.map(|record| (record.app_id, record.address.as_deref()));
+                let credential = finding
+                    .credential
+                    .map(|credential| (credential.key_id, credential.on));
+                (
+                    std::cmp::Reverse(finding.level),
+                    finding.rule,
+                    named,
+                    credential,
+                    finding.subject,
+                )
+            };
+            key(one).cmp(&key(other))
+        });
+        Ok(self.report(inventory, tenant))
+    }
+
+    fn judge_service_principals(&mut self, own: Option<TenantId>) {
+        for (object, place) in self.join.rest() {
+            let skipped = &mut self.summary.skipped;
+            let standing = match join::standing(&object, own) {
+                Unjoined::Deleted => {
+                    skipped.deleted += 1;
+                    continue;
+                }
+                Unjoined::ManagedIdentity => {
+                    skipped.managed_identity += 1;
+                    continue;
+                }
+                Unjoined::Microsoft => {
+                    skipped.microsoft += 1;
+                    Standing::Microsoft
+                }
+                Unjoined::Foreign => {
+                    skipped.foreign += 1;
+                    Standing::Foreign
+                }
+                Unjoined::Own => Standing::ServicePrincipal,
+            };
+            let identity = Identity::of_service_principal(object, self.now, self.alternatives);
+            self.judge(&identity, standing, place);
+        }
+    }
+
+    fn judge_policy(&mut self, is_whole_tenant: bool) {
+        let unknown = if is_whole_tenant {
+            self.cover.unknown()
+        } else {
+            Vec::new()
+        };
+        let mut found = Vec::new();
+        for active in &self.rules {
+            let context = PolicyContext {
+                today: self.today,
+                setting: &active.setting,
+                exceptions: self.policy.exceptions(),
+                used: self.cover.used(),
+                unknown: &unknown,
+                windows: self.policy.windows(),
+            };
+            active.rule.judge_policy(&context, &mut found);
+            for violation in found.drain(..) {
+                let finding = Finding {
+                    rule: active.number,
+                    level: active.level,
+                    disposition: Disposition::Open,
+                    subject: violation.subject,
+                    credential: None,
+                    detail: violation.detail,
+                };
+                count(&mut self.summary, &finding);
+                self.findings.push(finding);
+            }
+        }
+    }
+
+    fn report(self, inventory: InventoryRecord, tenant: Option<TenantId>) -> Report {
+        let InventoryRecord {
+            sources,
+            files,
+            mut notes,
+            ..
+        } = inventory;
+        notes.extend(record::notes(self.policy, &sources, tenant));
+        let knows_service_principals = sources
+            .iter()
+            .any(|source| source.coverage.service_principals);
+        let active = |rule: &Active<'_>| ActiveRule {
+            descriptor: rule.descriptor,
+            level: rule.level,
+        };
+        let optional = |rule: &Active<'_>| rule.setting.evidence == Evidence::Optional;
+        let rules = self.rules.iter().map(|rule| (active(rule), optional(rule)));
+        let not_judged =
+            self.gaps
+                .report(rules, self.summary.applications, knows_service_principals);
+        Report {
+            now: self.now,
+            fail_on: self.fail_on,
+            policy: record::policy(self.policy),
+            tenant,
+            sources,
+            files,
+            rules: self.rules.iter().map(active).collect(),
+            exceptions: record::exceptions(self.policy),
+            windows: record::windows(self.policy),
+            applications: self.applications,
+            findings: self.findings,
+            summary: self.summary,
+            not_judged,
+            notes,
+        }
+    }
+}
+
+/// Returns the rules that the policy switches on, ordered by id.
+fn active_rules(policy: &Policy) -> Vec<Active<'_>> {
+    let mut rules: Vec<_> = rules::ALL
+        .iter()
+        .filter_map(|&rule| activate(rule, policy))
+        .collect();
+    rules.sort_unstable_by_key(|active| active.descriptor.id);
+    for (number, active) in rules.iter_mut().enumerate() {
+        active.number = u8::try_from(number).unwrap_or(u8::MAX);
+    }
+    rules
+}
+
+fn activate<'run>(rule: &'static dyn Rule, policy: &'run Policy) -> Option<Active<'run>> {
+    let descriptor = rule.descriptor();
+    let setting = policy.rule(descriptor.id)?;
+    let level = setting.level?;
+    Some(Active {
+        rule,
+        descriptor,
+        setting: std::borrow::Cow::Borrowed(setting),
+        level,
+        number: 0,
+    })
+}
+
+fn count(summary: &mut Summary, finding: &Finding) {
+    match finding.disposition {
+        Disposition::Open => {
+            let place = Level::ALL.iter().position(|level| *level == finding.level);
+            if let Some(count) = place.and_then(|place| summary.findings.get_mut(place)) {
+                *count += 1;
+            }
+        }
+        Disposition::Excepted(_) => summary.excepted += 1,
+        Disposition::InWindow(_) => summary.in_window += 1,
+    }
+}
+
+/// Lists of a run hold far fewer than four thousand million entries.
+fn index(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,86 @@
+//! The records that a report carries, made of identities and of the policy.
+
+use crate::finding::{ApplicationRecord, Standing};
+use crate::model::{CredentialClass, Identity, Place, TenantId};
+use crate::policy::{EntryKind, Policy, Written};
+use crate::report::{ExceptionRecord, FilePlace, PolicyRecord, SourceRecord, WindowRecord};
+use crate::rules::reference;
+
+/// Makes the record of an identity that has findings.
+pub(super) fn of(identity: &Identity, standing: Standing, place: Place) -> ApplicationRecord {
+    let certificate = identity
+        .credentials()
+        .iter()
+        .any(|held| held.is_current(CredentialClass::Certificate));
+    ApplicationRecord {
+        app_id: Some(identity.app_id()),
+        object_id: identity.object_id(),
+        address: None,
+        display_name: identity.display_name().into(),
+        state: identity.state().as_option().copied(),
+        standing,
+        live_secrets: identity.live_secrets().map(reference).collect(),
+        counted_secrets: identity.counted_secrets(),
+        has_usable_alternative: certificate || identity.federated().next().is_some(),
+        knows_federated: identity.knows_federated(),
+        place,
+    }
+}
+
+/// Makes the record of the policy.
+pub(super) fn policy(policy: &Policy) -> PolicyRecord {
+    let file = policy.files().first();
+    PolicyRecord {
+        path: file.map(|file| file.name.clone()).unwrap_or_default(),
+        sha256: file.map(|file| file.sha256.clone()).unwrap_or_default(),
+    }
+}
+
+fn place(policy: &Policy, written: Written, kind: EntryKind) -> FilePlace {
+    let place = policy.written_at(written, kind);
+    FilePlace {
+        file: place.file,
+        line: place.line,
+        column: place.column,
+    }
+}
+
+/// Makes the records of the exceptions.
+pub(super) fn exceptions(policy: &Policy) -> Vec<ExceptionRecord> {
+    let records = policy.exceptions().iter().map(|exception| ExceptionRecord {
+        id: exception.id.clone(),
+        reason: exception.reason.clone(),
+        approved_by: exception.approved_by.clone(),
+        ticket: exception.ticket.clone(),
+        expires: exception.expires,
+        place: place(policy, exception.written, EntryKind::Exception),
+    });
+    records.collect()
+}
+
+/// Makes the records of the migration windows.
+pub(super) fn windows(policy: &Policy) -> Vec<WindowRecord> {
+    let records = policy.windows().iter().map(|window| WindowRecord {
+        id: window.id.clone(),
+        reason: window.reason.clone(),
+        closes: window.closes,
+        place: place(policy, window.written, EntryKind::Window),
+    });
+    records.collect()
+}
+
+/// Returns what a reader should know about the evidence as a whole.
+pub(super) fn notes(
+    policy: &Policy,
+    sources: &[SourceRecord],
+    tenant: Option<TenantId>,
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    if policy.tenant().is_some() && tenant.is_none() {
+        notes.push("the inventory does not tell its tenant, so the policy's `tenant` could not be compared".to_owned());
+    }
+    if sources.iter().all(|source| source.applications == 0) {
+        notes.push("the inventory holds no application objects: only service principals' own credentials were judged".to_owned());
+    }
+    notes
+}

@@ -1,0 +1,164 @@
+//! What every format hands over: objects one at a time, and what the file says about itself.
+
+use jiff::Timestamp;
+
+use super::Kind;
+use super::error::{InventoryError, Problem};
+use super::object::Object;
+use super::snapshot::{Header, Trailer};
+use super::window::Position;
+use crate::model::{Coverage, Credentials, TenantId};
+
+/// An object and where it stands.
+#[derive(Debug)]
+pub(super) struct Placed {
+    pub(super) object: Object,
+    pub(super) position: Position,
+}
+
+/// A file that is being read, whatever its format.
+pub(super) trait Objects {
+    /// Returns the next object; `None` once the file has been read to its end and nothing is missing.
+    fn next(&mut self) -> Result<Option<Placed>, InventoryError>;
+
+    /// Returns what is known of the file so far.
+    fn facts(&self) -> &Facts;
+}
+
+/// A member of Graph's answers that says something about the list.
+pub(super) enum Listing {
+    Context(Option<Kind>),
+    NextLink(bool),
+    Count(Option<u64>),
+}
+
+/// What a file says about itself, and what was counted in it.
+#[derive(Clone, Debug)]
+pub(super) struct Facts {
+    pub(super) format: &'static str,
+    /// What the file says it lists, if it says so.
+    pub(super) listed: Option<Kind>,
+    pub(super) applications: u64,
+    pub(super) service_principals: u64,
+    pub(super) coverage: Coverage,
+    /// Whether a link to a further page is left.
+    pub(super) next_link: bool,
+    /// The number of objects that the file says there are.
+    pub(super) stated: Option<u64>,
+    pub(super) snapshot: Option<Snapshot>,
+}
+
+/// What a snapshot says of itself.
+#[derive(Clone, Debug)]
+pub(super) struct Snapshot {
+    pub(super) tenant: Option<TenantId>,
+    pub(super) collected_at: Timestamp,
+    ended: bool,
+}
+
+impl Facts {
+    pub(super) const fn new(format: &'static str) -> Self {
+        let coverage = Coverage {
+            dates: true,
+            federated_credentials: true,
+            owners: true,
+            service_principals: false,
+        };
+        Self {
+            format,
+            listed: None,
+            applications: 0,
+            service_principals: 0,
+            coverage,
+            next_link: false,
+            stated: None,
+            snapshot: None,
+        }
+    }
+
+    /// The objects stand one a line.
+    pub(super) fn lines(&mut self) {
+        if self.format == "graph-json" {
+            self.format = "ndjson";
+        }
+    }
+
+    /// The objects are in PowerShell's spelling.
+    pub(super) const fn powershell(&mut self) {
+        self.format = "powershell";
+    }
+
+    /// The file says what it lists.
+    pub(super) fn list(&mut self, kind: Kind) {
+        self.listed = Some(kind);
+        self.coverage.service_principals |= kind == Kind::ServicePrincipal;
+    }
+
+    pub(super) fn count(&mut self, object: &Object) {
+        match object {
+            Object::Application(application) => {
+                self.applications += 1;
+                self.coverage.federated_credentials &= application.federated.is_known();
+                self.coverage.owners &= application.has_owner.is_known();
+                self.coverage.dates &=
+                    matches!(application.credentials, Credentials::Listed { .. });
+            }
+            Object::ServicePrincipal(_) => {
+                self.service_principals += 1;
+                self.coverage.service_principals = true;
+            }
+        }
+    }
+
+    pub(super) fn begin_snapshot(&mut self, header: &Header) {
+        self.format = "snapshot";
+        self.coverage.service_principals |= header.coverage.service_principals;
+        let Header {
+            tenant,
+            collected_at,
+            ..
+        } = *header;
+        self.snapshot = Some(Snapshot {
+            tenant,
+            collected_at,
+            ended: false,
+        });
+    }
+
+    pub(super) fn end_snapshot(&mut self, trailer: &Trailer) -> Result<(), Problem> {
+        let Some(snapshot) = &mut self.snapshot else {
+            return Err(Problem::SnapshotLine("header"));
+        };
+        snapshot.ended = true;
+        let found = self.applications + self.service_principals;
+        let stated = trailer.applications + trailer.service_principals;
+        if trailer.applications != self.applications
+            || trailer.service_principals != self.service_principals
+        {
+            return Err(Problem::Count { stated, found });
+        }
+        Ok(())
+    }
+
+    /// Returns what is missing at the end of a file.
+    pub(super) fn problem(&self) -> Option<Problem> {
+        self.snapshot
+            .as_ref()
+            .is_some_and(|snapshot| !snapshot.ended)
+            .then_some(Problem::SnapshotCut)
+    }
+
+    /// Returns the kind of the objects, of which there is one wherever pages matter.
+    pub(super) const fn kind(&self) -> Kind {
+        match self.listed {
+            Some(kind) => kind,
+            None if self.service_principals > 0 => Kind::ServicePrincipal,
+            None => Kind::Application,
+        }
+    }
+
+    /// Returns how many objects there were.
+    pub(super) const fn objects(&self) -> u64 {
+        self.applications + self.service_principals
+    }
+}

@@ -1,0 +1,192 @@
+//! Why a source gives no verdict: one cause, one remedy, and the place. Never a value of the inventory.
+
+use std::fmt;
+use std::io;
+
+use super::object::ObjectError;
+use super::window::{Position, WindowError};
+
+/// A source that cannot be judged.
+#[derive(Debug, thiserror::Error)]
+#[error("{}{problem}; {}", Place(file, *line), problem.remedy())]
+pub struct InventoryError {
+    /// As reports show it.
+    pub file: String,
+    /// One-based, where the problem has a line.
+    pub line: Option<u32>,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+struct Place<'a>(&'a str, Option<u32>);
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", crate::escape::printable(self.0))?;
+        if let Some(line) = self.1 {
+            write!(f, " line {line}")?;
+        }
+        f.write_str(": ")
+    }
+}
+
+/// What is wrong with a source.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant's message says what it is")]
+pub enum Problem {
+    #[error("cannot be read ({0})")]
+    Read(io::Error),
+    #[error("is {0}, not a file or folder")]
+    NoFile(&'static str),
+    #[error("the folder holds no inventory files")]
+    EmptyFolder,
+    #[error("the folder holds other folders")]
+    NestedFolder,
+    #[error("is empty")]
+    Empty,
+    #[error("is a web page, not an inventory")]
+    WebPage,
+    #[error("is an error answer, not an inventory")]
+    ErrorAnswer,
+    #[error("is no inventory in a format that is known")]
+    UnknownFormat,
+    #[error("is an AzureHound collection, which is not read yet")]
+    AzureHound,
+    #[error("the file is cut: it ends inside an object or list")]
+    Cut,
+    #[error("is not JSON at column {0}")]
+    Malformed(u32),
+    #[error("is not UTF-8")]
+    NotUtf8,
+    #[error("is not UTF-16 although it begins with that mark")]
+    NotUtf16,
+    #[error("an object is nested more than 128 deep")]
+    TooDeep,
+    #[error("an object is larger than 320 MiB: limit reached")]
+    TooLarge,
+    #[error("an object names `{0}` twice")]
+    Duplicate(&'static str),
+    #[error("{0}")]
+    Object(#[from] ObjectError),
+    #[error("the list holds something that is no object")]
+    NoObject,
+    #[error("`value` is no list")]
+    ValueIsNoList,
+    #[error("something follows the end of the inventory")]
+    TrailingData,
+    #[error("the file holds two documents")]
+    TwoDocuments,
+    #[error("the inventory is incomplete: `@odata.nextLink` says that pages are missing")]
+    NextLink,
+    #[error("the inventory is incomplete: it says it holds {stated} objects and holds {found}")]
+    Count { stated: u64, found: u64 },
+    #[error("service principals follow applications, and the standard input cannot be read twice")]
+    Mixed,
+    #[error("the snapshot is cut: its last line does not end it")]
+    SnapshotCut,
+    #[error("the snapshot's {0} cannot be used")]
+    SnapshotLine(&'static str),
+    #[error("the snapshot has a format that this version does not read")]
+    SnapshotVersion,
+    #[error(
+        "the header names none of the columns `AppId`, `SecretCount`, `CertCount` or names one twice"
+    )]
+    CsvHeader,
+    #[error("the row has another number of columns than the header")]
+    CsvColumns,
+    #[error("the row's `{0}` cannot be used")]
+    CsvValue(&'static str),
+    #[error("the row contradicts itself: `SecretsOnly` does not follow from its counts")]
+    CsvContradiction,
+    #[error("application {app_id} contradicts itself: it stands elsewhere with other credentials")]
+    Contradiction { app_id: crate::model::AppId },
+    #[error("the inventory is of tenant {found}, and the policy is for tenant {expected}")]
+    Tenant {
+        found: crate::model::TenantId,
+        expected: crate::model::TenantId,
+    },
+}
+
+const EXPORT: &str = "export it again, for example with `az ad app list --all --output json`";
+const EXPORT_ALL: &str = "export all pages, for example with `az ad app list --all --output json`";
+const EXPORT_DEEP: &str = "export it again with `Get-MgApplication -All | ConvertTo-Json -Depth 5` (and `-AsArray` in PowerShell 7)";
+
+impl Problem {
+    /// Returns what to do about it.
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Read(_) => "name a file, a folder or `-` that can be read",
+            Self::NoFile(_) => {
+                "name a regular file, a folder of pages, or `-` for the standard input"
+            }
+            Self::EmptyFolder => "name the folder that holds the pages",
+            Self::NestedFolder => "name each folder of pages by itself",
+            Self::WebPage | Self::ErrorAnswer => "sign in, and export it again",
+            Self::AzureHound | Self::UnknownFormat => {
+                "use the JSON of `az ad app list --all`, Microsoft Graph or Graph PowerShell, or the control's CSV"
+            }
+            Self::Object(ObjectError::Flattened(_)) => EXPORT_DEEP,
+            Self::Object(ObjectError::NoAppId) => {
+                "give applications and service principals, not credentials or other objects"
+            }
+            Self::NextLink | Self::Count { .. } => EXPORT_ALL,
+            Self::TwoDocuments | Self::TrailingData => {
+                "give each document as a file of its own, or as newline-delimited JSON with one object a line"
+            }
+            Self::Mixed => "save the input to a file and name the file",
+            Self::SnapshotCut | Self::SnapshotLine(_) => "collect the snapshot again",
+            Self::SnapshotVersion => {
+                "use the version of credgate that wrote it, or collect it again"
+            }
+            Self::CsvHeader => {
+                "export the columns DisplayName, AppId, SecretCount, CertCount, SecretsOnly"
+            }
+            Self::CsvColumns | Self::CsvValue(_) | Self::CsvContradiction => {
+                "export the table again, without editing it"
+            }
+            Self::Contradiction { .. } => "give each application once, from one export",
+            Self::Tenant { .. } => "judge it under the policy of its own tenant",
+            Self::Empty
+            | Self::Cut
+            | Self::Malformed(_)
+            | Self::NotUtf8
+            | Self::NotUtf16
+            | Self::TooDeep
+            | Self::TooLarge
+            | Self::Duplicate(_)
+            | Self::Object(ObjectError::Member(..))
+            | Self::NoObject
+            | Self::ValueIsNoList => EXPORT,
+        }
+    }
+
+    pub(super) fn at(self, file: &str, line: Option<u32>) -> InventoryError {
+        InventoryError {
+            file: file.to_owned(),
+            line,
+            problem: self,
+        }
+    }
+
+    pub(super) fn of_window(error: WindowError, file: &str) -> InventoryError {
+        let at = |problem: Self, Position { line, .. }: Position| problem.at(file, Some(line));
+        match error {
+            WindowError::Read(error) => Self::of_read(error).at(file, None),
+            WindowError::Cut => Self::Cut.at(file, None),
+            WindowError::Malformed(position) => at(Self::Malformed(position.column), position),
+            WindowError::NotUtf8(position) => at(Self::NotUtf8, position),
+            WindowError::TooDeep(position) => at(Self::TooDeep, position),
+            WindowError::TooLarge(position) => at(Self::TooLarge, position),
+            WindowError::Duplicate(position, field) => at(Self::Duplicate(field), position),
+        }
+    }
+
+    /// The transcoder of UTF-16 reports bad text as an error of reading.
+    pub(super) fn of_read(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::InvalidData {
+            Self::NotUtf16
+        } else {
+            Self::Read(error)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Exported inventories: whatever a tenant's applications were exported to, as one stream of objects.
+//!
+//! In: files, folders of pages, or the standard input, recognised by content. Out: service principals first, then
+//! applications, each once, with its place; and what each source could tell. A source that is cut, incomplete or
+//! contradictory is an error, never a shorter inventory.
+
+mod csv;
+mod document;
+mod encoding;
+mod error;
+mod fields;
+mod files;
+mod graph_json;
+mod object;
+mod scan;
+mod shapes;
+mod snapshot;
+mod stream;
+mod window;
+
+pub use error::{InventoryError, Problem};
+pub use object::{Object, ObjectError};
+pub use stream::{Inventory, ReadError, SourceFacts};
+
+/// A format, as help and the documentation list it.
+#[derive(Clone, Copy, Debug)]
+pub struct Format {
+    /// What reports call it.
+    pub name: &'static str,
+    /// What writes it.
+    pub summary: &'static str,
+}
+
+/// All formats. Each is recognised by its content, never by the name of its file.
+pub static ALL: &[Format] = &[
+    Format {
+        name: "graph-json",
+        summary: "Microsoft Graph's answers: {\"value\": […]}, a list, one object, or a folder of pages; az ad app list, az ad sp list",
+    },
+    Format {
+        name: "ndjson",
+        summary: "the same objects, one a line",
+    },
+    Format {
+        name: "powershell",
+        summary: "Get-MgApplication | ConvertTo-Json -Depth 5, of PowerShell 7 and Windows PowerShell 5.1",
+    },
+    Format {
+        name: "csv",
+        summary: "the table of the control's step 1: AppId, SecretCount, CertCount",
+    },
+    Format {
+        name: "snapshot",
+        summary: "credgate's own snapshot, with tenant, time and counts",
+    },
+];
+
+/// The two kinds of objects that an inventory lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Application,
+    ServicePrincipal,
+}
+
+impl Kind {
+    /// Reads `@odata.type`; agent identities are service principals, their blueprints are applications.
+    fn of_odata_type(name: &str) -> Option<Self> {
+        match name.strip_prefix("#microsoft.graph.")? {
+            "application" | "agentIdentityBlueprint" => Some(Self::Application),
+            "servicePrincipal" | "agentIdentity" | "agentIdentityBlueprintPrincipal" => {
+                Some(Self::ServicePrincipal)
+            }
+            _ => None,
+        }
+    }
+
+    /// Reads the JSON text of `@odata.context`: `…/$metadata#applications(…)`.
+    fn of_context(text: &str) -> Option<Self> {
+        let (_, collection) = text.split_once("$metadata#")?;
+        if collection.starts_with("applications") {
+            Some(Self::Application)
+        } else if collection.starts_with("servicePrincipals") {
+            Some(Self::ServicePrincipal)
+        } else {
+            None
+        }
+    }
+}

@@ -1,0 +1,506 @@
+//! A strict scanner over JSON text: finds where a value ends, and where the wanted members of an object stand.
+//!
+//! In: bytes that begin with a value. Out: its length and the ranges of its wanted members, or the first fault. Every
+//! byte is checked against the grammar of RFC 8259, also where nothing is kept; the values that are kept are read by
+//! `serde_json`. Reading whole objects with `serde_json` costs four times as many instructions a byte, because most of
+//! an application is thrown away (`docs/performance.md`).
+
+use std::ops::Range;
+
+use super::fields::{FIELDS, Field};
+
+/// Deeper nesting is refused: no Graph object comes near it, and the scanner calls itself.
+const MAX_DEPTH: u32 = 128;
+
+/// Why a value could not be scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The text ends inside the value.
+    Cut,
+    /// The text at this offset is not JSON.
+    Malformed(usize),
+    /// The value is nested too deeply.
+    TooDeep,
+    /// The object names this member twice, in one spelling or another.
+    Duplicate(Field),
+}
+
+/// Where the wanted members of one object stand in its text.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Members {
+    places: [Option<Range<usize>>; FIELDS],
+    pascal_case: bool,
+}
+
+impl Members {
+    /// Returns the text of a member's value.
+    pub(super) fn get<'text>(&self, field: Field, text: &'text [u8]) -> Option<&'text [u8]> {
+        text.get(self.places.get(field as usize)?.clone()?)
+    }
+
+    /// Tells whether the `appId` is spelt as PowerShell spells it.
+    pub(super) const fn is_pascal_case(&self) -> bool {
+        self.pascal_case
+    }
+
+    fn set(&mut self, field: Field, range: Range<usize>) -> Result<(), Fault> {
+        match self.places.get_mut(field as usize) {
+            Some(place @ None) => *place = Some(range),
+            _ => return Err(Fault::Duplicate(field)),
+        }
+        Ok(())
+    }
+}
+
+/// Scans the value at the beginning of `text` and returns its length.
+pub(super) fn value(text: &[u8]) -> Result<usize, Fault> {
+    let mut scanner = Scanner { text, at: 0 };
+    scanner.value(0)?;
+    Ok(scanner.at)
+}
+
+/// Scans the object at the beginning of `text`, notes its wanted members, and returns its length.
+pub(super) fn object(text: &[u8], members: &mut Members) -> Result<usize, Fault> {
+    let mut scanner = Scanner { text, at: 0 };
+    scanner.expect(b'{')?;
+    scanner.members(1, |key, field, range| match field {
+        Some(field) => {
+            members.pascal_case |= field == Field::AppId && key.starts_with(b"A");
+            members.set(field, range)
+        }
+        None => Ok(()),
+    })?;
+    Ok(scanner.at)
+}
+
+/// What the object at the beginning of a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// It has a list named `value`: an answer of Graph.
+    Envelope,
+    /// It has a list named `data`: a collection of `AzureHound`.
+    AzureHound,
+    /// It has neither: an object by itself.
+    Object,
+}
+
+/// Tells whether the object at the beginning of `text` is an answer of Graph, reading no further than it must.
+pub(super) fn opening(text: &[u8]) -> Result<Opening, Fault> {
+    let mut scanner = Scanner { text, at: 0 };
+    scanner.expect(b'{')?;
+    scanner.blanks();
+    if scanner.peek()? == b'}' {
+        return Ok(Opening::Object);
+    }
+    loop {
+        let key = scanner.key()?;
+        if scanner.peek()? == b'[' {
+            match scanner.text.get(key.range) {
+                Some(b"value") => return Ok(Opening::Envelope),
+                Some(b"data") => return Ok(Opening::AzureHound),
+                _ => {}
+            }
+        }
+        scanner.value(1)?;
+        if scanner.next_or_end(b'}')? {
+            return Ok(Opening::Object);
+        }
+    }
+}
+
+struct Scanner<'text> {
+    text: &'text [u8],
+    at: usize,
+}
+
+/// Where a string stands between its quotes, and whether it holds an escape.
+struct Quoted {
+    range: Range<usize>,
+    escaped: bool,
+}
+
+impl Scanner<'_> {
+    #[inline]
+    fn peek(&self) -> Result<u8, Fault> {
+        self.text.get(self.at).copied().ok_or(Fault::Cut)
+    }
+
+    const fn malformed<T>(&self) -> Result<T, Fault> {
+        Err(Fault::Malformed(self.at))
+    }
+
+    #[inline]
+    fn expect(&mut self, byte: u8) -> Result<(), Fault> {
+        if self.peek()? != byte {
+            return self.malformed();
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Skips white space; eight blanks at a time, because pretty-printed exports are a third indentation.
+    #[inline]
+    fn blanks(&mut self) {
+        while let Some(&byte) = self.text.get(self.at) {
+            match byte {
+                b' ' => self.at += 1 + self.run_of_spaces(self.at + 1),
+                b'\n' | b'\r' | b'\t' => self.at += 1,
+                _ => return,
+            }
+        }
+    }
+
+    fn run_of_spaces(&self, from: usize) -> usize {
+        let mut at = from;
+        while let Some(word) = self.word(at) {
+            let different = word ^ repeat(b' ');
+            if different != 0 {
+                return at - from + first_byte(different);
+            }
+            at += 8;
+        }
+        at - from
+    }
+
+    #[inline]
+    fn word(&self, at: usize) -> Option<u64> {
+        let bytes = self.text.get(at..)?.first_chunk::<8>()?;
+        Some(u64::from_le_bytes(*bytes))
+    }
+
+    #[inline]
+    fn value(&mut self, depth: u32) -> Result<(), Fault> {
+        match self.peek()? {
+            b'"' => self.string().map(drop),
+            b'{' => self.nested(depth, Self::object),
+            b'[' => self.nested(depth, Self::array),
+            b'n' => self.literal(b"null"),
+            b't' => self.literal(b"true"),
+            b'f' => self.literal(b"false"),
+            _ => self.number(),
+        }
+    }
+
+    fn nested(
+        &mut self,
+        depth: u32,
+        read: fn(&mut Self, u32) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        if depth >= MAX_DEPTH {
+            return Err(Fault::TooDeep);
+        }
+        self.at += 1;
+        read(self, depth + 1)
+    }
+
+    fn object(&mut self, depth: u32) -> Result<(), Fault> {
+        self.blanks();
+        if self.peek()? == b'}' {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            self.key()?;
+            self.value(depth)?;
+            if self.next_or_end(b'}')? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn array(&mut self, depth: u32) -> Result<(), Fault> {
+        self.blanks();
+        if self.peek()? == b']' {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            self.value(depth)?;
+            if self.next_or_end(b']')? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Like [`Self::object`], but says of each member which field it is and where its value stands.
+    #[inline]
+    fn members(
+        &mut self,
+        depth: u32,
+        mut note: impl FnMut(&[u8], Option<Field>, Range<usize>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        self.blanks();
+        if self.peek()? == b'}' {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            let key = self.key()?;
+            let start = self.at;
+            self.value(depth)?;
+            let name = self.text.get(key.range.clone()).unwrap_or_default();
+            note(name, self.field(&key), start..self.at)?;
+            if self.next_or_end(b'}')? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads a key, its colon and the blanks around it; returns where the key stands between its quotes.
+    #[inline]
+    fn key(&mut self) -> Result<Quoted, Fault> {
+        let key = self.string()?;
+        self.blanks();
+        self.expect(b':')?;
+        self.blanks();
+        Ok(key)
+    }
+
+    /// A key may be spelt with escapes; that makes it no other key.
+    #[inline]
+    fn field(&self, key: &Quoted) -> Option<Field> {
+        if key.escaped {
+            let quoted = self.text.get(key.range.start - 1..=key.range.end)?;
+            return Field::of_key(serde_json::from_slice::<String>(quoted).ok()?.as_bytes());
+        }
+        Field::of_key(self.text.get(key.range.clone())?)
+    }
+
+    /// Reads a comma (and says `false`) or the end of the container (and says `true`).
+    #[inline]
+    fn next_or_end(&mut self, end: u8) -> Result<bool, Fault> {
+        self.blanks();
+        let byte = self.peek()?;
+        if byte == b',' {
+            self.at += 1;
+            self.blanks();
+            Ok(false)
+        } else if byte == end {
+            self.at += 1;
+            Ok(true)
+        } else {
+            self.malformed()
+        }
+    }
+
+    /// Reads a string and returns where it stands between its quotes.
+    #[inline]
+    fn string(&mut self) -> Result<Quoted, Fault> {
+        self.expect(b'"')?;
+        let start = self.at;
+        let mut escaped = false;
+        loop {
+            while let Some(word) = self.word(self.at) {
+                let special = special_bytes(word);
+                if special != 0 {
+                    self.at += first_byte(special);
+                    break;
+                }
+                self.at += 8;
+            }
+            match self.peek()? {
+                b'"' => {
+                    let end = self.at;
+                    self.at += 1;
+                    return Ok(Quoted {
+                        range: start..end,
+                        escaped,
+                    });
+                }
+                b'\\' => {
+                    escaped = true;
+                    self.escape()?;
+                }
+                0..0x20 => return self.malformed(),
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    #[cold]
+    fn escape(&mut self) -> Result<(), Fault> {
+        self.at += 1;
+        match self.peek()? {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.at += 1,
+            b'u' => {
+                self.at += 1;
+                for _ in 0..4 {
+                    if !self.peek()?.is_ascii_hexdigit() {
+                        return self.malformed();
+                    }
+                    self.at += 1;
+                }
+            }
+            _ => return self.malformed(),
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn literal(&mut self, word: &'static [u8]) -> Result<(), Fault> {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        if rest.starts_with(word) {
+            self.at += word.len();
+            Ok(())
+        } else if word.starts_with(rest) {
+            Err(Fault::Cut)
+        } else {
+            self.malformed()
+        }
+    }
+
+    fn number(&mut self) -> Result<(), Fault> {
+        if self.peek()? == b'-' {
+            self.at += 1;
+        }
+        if self.peek()? == b'0' {
+            self.at += 1;
+        } else {
+            self.digits()?;
+        }
+        if self.peek()? == b'.' {
+            self.at += 1;
+            self.digits()?;
+        }
+        if matches!(self.peek()?, b'e' | b'E') {
+            self.at += 1;
+            if matches!(self.peek()?, b'+' | b'-') {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self) -> Result<(), Fault> {
+        if !self.peek()?.is_ascii_digit() {
+            return self.malformed();
+        }
+        while self.peek()?.is_ascii_digit() {
+            self.at += 1;
+        }
+        Ok(())
+    }
+}
+
+const fn repeat(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// Marks the bytes of a word that end or interrupt a string: quote, backslash, control character. The lowest mark is
+/// exact; a mark above it may be the shadow of a borrow.
+#[inline]
+const fn special_bytes(word: u64) -> u64 {
+    const fn zeros(word: u64) -> u64 {
+        word.wrapping_sub(repeat(1)) & !word
+    }
+    let controls = word.wrapping_sub(repeat(0x20)) & !word;
+    (zeros(word ^ repeat(b'"')) | zeros(word ^ repeat(b'\\')) | controls) & repeat(0x80)
+}
+
+#[inline]
+const fn first_byte(marks: u64) -> usize {
+    (marks.trailing_zeros() / 8) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn accepts(text: &str) -> bool {
+        value(text.as_bytes()) == Ok(text.len())
+    }
+
+    #[test]
+    fn the_grammar_is_rfc_8259() {
+        for text in [
+            r#""a""#,
+            "{}",
+            "[]",
+            "[1,2]",
+            r#"{"a":{"b":[null,true,false]}}"#,
+            "[-0.5e+10]",
+            r#""\u00e9\"\\""#,
+        ] {
+            assert!(accepts(text), "{text}");
+        }
+        for text in [
+            "{a:1}",
+            "[1,]",
+            "[,1]",
+            r#"{"a":1,}"#,
+            r#"{"a" 1}"#,
+            "[01]",
+            "[1.]",
+            "[.5]",
+            "[+1]",
+            "[1e]",
+            "[nul]",
+            "['a']",
+            "[\"\n\"]",
+            r#"["\x"]"#,
+            r#"["\u12g4"]"#,
+            "[1 2]",
+            "[NaN]",
+            "{]",
+        ] {
+            assert!(
+                matches!(value(text.as_bytes()), Err(Fault::Malformed(_))),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_prefix_is_cut() {
+        let text = r#"{"a":[1.5e3,"x\u0041",true,null,{"b":"12345678901234567890"}]}"#;
+        for end in 0..text.len() {
+            assert_eq!(value(&text.as_bytes()[..end]), Err(Fault::Cut), "{end}");
+        }
+    }
+
+    #[test]
+    fn nesting_is_limited() {
+        let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(accepts(&deep(128)));
+        assert_eq!(value(deep(129).as_bytes()), Err(Fault::TooDeep));
+    }
+
+    #[test]
+    fn a_member_named_twice_is_a_fault_in_every_spelling() {
+        for text in [
+            r#"{"appId":1,"appId":2}"#,
+            r#"{"appId":1,"AppId":2}"#,
+            r#"{"appId":1,"\u0061ppId":2}"#,
+        ] {
+            let fault = object(text.as_bytes(), &mut Members::default());
+            assert_eq!(fault, Err(Fault::Duplicate(Field::AppId)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_nested_member_is_not_the_objects() {
+        let text = br#"{"web":{"appId":"inner"},"appId":"outer"}"#;
+        let mut members = Members::default();
+        assert_eq!(object(text, &mut members), Ok(text.len()));
+        assert_eq!(
+            members.get(Field::AppId, text),
+            Some(br#""outer""#.as_slice())
+        );
+    }
+
+    proptest! {
+        /// `serde_json` is the reference; it reads surrogates, which are no matter of the grammar, more strictly.
+        #[test]
+        fn it_agrees_with_serde_json(text in r#"[\[\]{}:,"\\a-fu0-9.eE+\- \ntrl]{0,40}"#) {
+            let reference = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
+            let trimmed = text.trim_start_matches([' ', '\n']);
+            let length = value(trimmed.as_bytes());
+            let whole = length.is_ok_and(|length| trimmed[length..].trim_matches([' ', '\n']).is_empty());
+            // A bare number at the very end is cut to a scanner of streams.
+            let bare_number = length == Err(Fault::Cut);
+            prop_assert!(whole == reference || (bare_number && reference), "{text:?}: {length:?} {reference}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Numbers that the text says in words.
+
+use crate::finding::{Disposition, Level, Subject};
+use crate::report::Report;
+
+/// What the open findings are about.
+pub(super) struct Tally {
+    /// Applications with an open finding.
+    pub(super) applications: usize,
+    /// Open findings about the policy.
+    pub(super) policy: usize,
+}
+
+impl Tally {
+    pub(super) fn of(report: &Report) -> Self {
+        let mut has_findings = vec![false; report.applications.len()];
+        let mut policy = 0;
+        for finding in &report.findings {
+            match (finding.disposition, finding.subject) {
+                (Disposition::Open, Subject::Application(index)) => {
+                    if let Some(known) = has_findings.get_mut(index as usize) {
+                        *known = true;
+                    }
+                }
+                (Disposition::Open, Subject::Exception(_) | Subject::Window(_)) => policy += 1,
+                (Disposition::Excepted(_) | Disposition::InWindow(_), _) => {}
+            }
+        }
+        Self {
+            applications: has_findings.into_iter().filter(|known| *known).count(),
+            policy,
+        }
+    }
+}
+
+/// Says a number of things that take a plural `s`.
+pub(super) fn count(number: impl TryInto<u64>, thing: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}
+
+/// Says the open findings by level, the worst first; nothing where there are none.
+pub(super) fn levels(report: &Report) -> String {
+    let levels = Level::ALL.iter().zip(report.summary.findings);
+    let words = levels.filter(|(_, number)| *number > 0);
+    list(words.map(|(level, number)| count(number, level.name())))
+}
+
+/// Joins words with commas.
+pub(super) fn list(words: impl Iterator<Item = String>) -> String {
+    words.collect::<Vec<_>>().join(", ")
+}

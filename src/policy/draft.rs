@@ -1,0 +1,241 @@
+//! What one file of a policy says, as far as it can be read.
+//!
+//! In: text. Out: a [`Draft`] and the faults in it. Where the whole is no sound document, `inspect` finds everything
+//! that is wrong with it, and the parts in which no fault lies are saved, so that what they say together can be checked
+//! in the same run. Nothing passes because it was saved: a fault is a fault.
+
+use std::sync::LazyLock;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::document::{
+    ExceptionDocument, Extends, GovernanceDocument, PolicyDocument, WindowDocument, schema,
+};
+use super::fault::Fault;
+use super::inspect::inspect;
+use super::rules_document::RulesDocument;
+use super::scalar::Scalar;
+use super::spans::{Bytes, Entry, Kind, Node, Place};
+use super::typed::typed;
+use super::yaml;
+use crate::model::TenantId;
+
+/// What `inspect` compares with; a sound policy never asks for it.
+static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
+
+/// The sound parts of one file.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub(super) tenant: Option<TenantId>,
+    pub(super) extends: Option<Extends>,
+    pub(super) rules: RulesDocument,
+    pub(super) exceptions: Vec<Placed<ExceptionDocument>>,
+    pub(super) windows: Vec<Placed<WindowDocument>>,
+    pub(super) governance: GovernanceDocument,
+    /// Whether nothing is lost but exceptions and windows: what is absent here is then absent in the file.
+    pub(super) is_whole: bool,
+}
+
+/// An entry of a list, and where it stands.
+#[derive(Debug)]
+pub(super) struct Placed<T> {
+    /// Counted from zero.
+    pub(super) index: usize,
+    pub(super) start: Place,
+    pub(super) document: T,
+}
+
+/// Reads one file.
+pub(super) fn read(text: &str) -> (Draft, Vec<(Bytes, Fault)>) {
+    let mut reading = yaml::read(text);
+    let Some(root) = reading.root.filter(|root| root.kind != Kind::Null) else {
+        if reading.faults.is_empty() {
+            reading.faults.push((0..0, Fault::Empty));
+        }
+        return (Draft::default(), reading.faults);
+    };
+    if reading.faults.is_empty()
+        && let Ok(document) = typed::<PolicyDocument>(&root)
+    {
+        return (whole(document, &root), Vec::new());
+    }
+    inspect(&root, &SCHEMA, &mut reading.faults);
+    Rescue::new(reading.faults).draft(&root)
+}
+
+fn whole(document: PolicyDocument, root: &Node<'_>) -> Draft {
+    Draft {
+        tenant: document.tenant.0.map(|tenant| tenant.0),
+        extends: document.extends.0.map(|extends| extends.0),
+        rules: document.rules,
+        exceptions: placed(document.exceptions, root.get("exceptions")),
+        windows: placed(document.migration_windows, root.get("migration-windows")),
+        governance: document.governance,
+        is_whole: true,
+    }
+}
+
+fn placed<T>(documents: Vec<T>, list: Option<&Entry<'_>>) -> Vec<Placed<T>> {
+    let items = list.map_or(&[][..], |entry| entry.value.items());
+    let placed = documents.into_iter().zip(items).enumerate();
+    placed
+        .map(|(index, (document, item))| Placed {
+            index,
+            start: item.start,
+            document,
+        })
+        .collect()
+}
+
+/// Reads the parts in which no fault lies.
+struct Rescue {
+    faults: Vec<(Bytes, Fault)>,
+    /// Where the faults begin, in order.
+    starts: Vec<usize>,
+}
+
+impl Rescue {
+    fn new(faults: Vec<(Bytes, Fault)>) -> Self {
+        let mut starts: Vec<usize> = faults.iter().map(|(bytes, _)| bytes.start).collect();
+        starts.sort_unstable();
+        Self { faults, starts }
+    }
+
+    fn draft(mut self, root: &Node<'_>) -> (Draft, Vec<(Bytes, Fault)>) {
+        let mut draft = Draft::default();
+        for Entry { key, value, .. } in root.entries() {
+            match key.as_ref() {
+                "tenant" => draft.tenant = self.read(value).map(|Scalar(tenant)| tenant),
+                "extends" => draft.extends = self.read(value).map(|Scalar(extends)| extends),
+                "governance" => draft.governance = self.read(value).unwrap_or_default(),
+                "rules" => draft.rules = self.rules(value),
+                "exceptions" => draft.exceptions = self.entries(value),
+                "migration-windows" => draft.windows = self.entries(value),
+                _ => {}
+            }
+        }
+        draft.is_whole = self.spares_all_but(root, &["exceptions", "migration-windows"]);
+        if self.faults.is_empty() {
+            // The typed reading decides; that the inspection finds nothing never makes a policy sound.
+            let reason = typed::<PolicyDocument>(root)
+                .map_or_else(|error| error.to_string(), |_| String::new());
+            self.faults
+                .push((root.bytes.clone(), Fault::UnreadableValue { reason }));
+        }
+        (draft, self.faults)
+    }
+
+    fn is_sound(&self, bytes: &Bytes) -> bool {
+        let before = self.starts.partition_point(|&start| start < bytes.start);
+        // The end is included, because a value that is missing is an empty range.
+        self.starts
+            .get(before)
+            .is_none_or(|&start| start > bytes.end)
+    }
+
+    /// Tells whether all faults lie in the values of these keys.
+    fn spares_all_but(&self, root: &Node<'_>, keys: &[&str]) -> bool {
+        let lists: Vec<&Entry<'_>> = keys.iter().filter_map(|key| root.get(key)).collect();
+        let is_inside = |start: &usize| {
+            let mut lists = lists.iter();
+            lists.any(|list| list.value.bytes.contains(start))
+        };
+        self.starts.iter().all(is_inside)
+    }
+
+    fn entries<T: DeserializeOwned>(&mut self, list: &Node<'_>) -> Vec<Placed<T>> {
+        let mut entries = Vec::new();
+        for (index, item) in list.items().iter().enumerate() {
+            if let Some(document) = self.read(item) {
+                entries.push(Placed {
+                    index,
+                    start: item.start,
+                    document,
+                });
+            }
+        }
+        entries
+    }
+
+    fn rules(&mut self, node: &Node<'_>) -> RulesDocument {
+        let is_sound =
+            |entry: &&Entry<'_>| self.is_sound(&(entry.key_bytes.start..entry.value.bytes.end));
+        let sound: Vec<_> = node.entries().iter().filter(is_sound).cloned().collect();
+        let sound = Node {
+            kind: Kind::Map(sound),
+            ..node.clone()
+        };
+        self.typed(&sound).unwrap_or_default()
+    }
+
+    fn read<T: DeserializeOwned>(&mut self, node: &Node<'_>) -> Option<T> {
+        if self.is_sound(&node.bytes) {
+            self.typed(node)
+        } else {
+            None
+        }
+    }
+
+    fn typed<T: DeserializeOwned>(&mut self, node: &Node<'_>) -> Option<T> {
+        match typed(node) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let reason = error.to_string();
+                self.faults
+                    .push((node.bytes.clone(), Fault::UnreadableValue { reason }));
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(text: &str) -> Vec<Fault> {
+        read(text).1.into_iter().map(|(_, fault)| fault).collect()
+    }
+
+    #[test]
+    fn a_sound_text_has_no_faults() {
+        assert_eq!(faults("version: 1\nrules: { secret-age: {} }\n"), []);
+    }
+
+    #[test]
+    fn sound_rules_are_saved_beside_a_faulty_one() {
+        let (draft, faults) = read("version: 1\nrules: { secret-age: {}, secrets-only: [] }\n");
+        assert_eq!((faults.len(), draft.is_whole), (1, false));
+        assert!(
+            draft
+                .rules
+                .get(crate::finding::RuleId("secret-age"))
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn only_the_faulty_exception_is_left_out() {
+        let exception = "{ id: a, applications: [3b8f0b8e-7f0c-4ed6-9a4e-0c6f6a1d2e11], rules: [secret-age], \
+                         reason: x, granted: 2026-09-01, expires: 2026-09-02 }";
+        let text = format!(
+            "version: 1\nexceptions: [{}, {exception}]\n",
+            exception.replace("reason", "raisin")
+        );
+        let (draft, faults) = read(&text);
+        assert_eq!(
+            draft
+                .exceptions
+                .iter()
+                .map(|entry| entry.index)
+                .collect::<Vec<_>>(),
+            [1]
+        );
+        assert_eq!(
+            faults.len(),
+            2,
+            "unknown `raisin`, missing `reason`: {faults:?}"
+        );
+    }
+}

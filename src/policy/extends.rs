@@ -1,0 +1,241 @@
+//! A policy with all that it extends.
+//!
+//! In: a file or a text. Out: the files, the draft of each, and the problems found on the way; a file that cannot be
+//! loaded is a problem of the file that extends it. What is extended never lies outside of the Git repository that
+//! holds the policy (of its folder, where there is none), links resolved.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::draft::{self, Draft};
+use super::fault::Fault;
+use super::problem::Problem;
+use super::suggestion::suggestion;
+use super::{presets, read};
+
+/// How many files may stand in one chain.
+const MOST_FILES: usize = 8;
+
+/// A chain of files, the policy itself first.
+#[derive(Debug, Default)]
+pub(super) struct Chain {
+    pub(super) files: Vec<ChainFile>,
+    pub(super) drafts: Vec<Draft>,
+    pub(super) problems: Vec<Problem>,
+    /// Whether nothing is lost of all files but exceptions and windows.
+    pub(super) is_whole: bool,
+}
+
+/// One file of a chain.
+#[derive(Debug)]
+pub(super) struct ChainFile {
+    /// As reports show it.
+    pub(super) name: String,
+    pub(super) text: String,
+    /// As it is opened; `None` for presets, and for texts without a file.
+    path: Option<PathBuf>,
+}
+
+impl ChainFile {
+    /// Names a place in this file.
+    pub(super) fn at_line(&self, line: u32) -> String {
+        format!("`{}`, line {line}", self.name)
+    }
+
+    /// Returns where it lies on disk, links resolved.
+    fn real_path(&self) -> Option<PathBuf> {
+        self.path.as_ref()?.canonicalize().ok()
+    }
+}
+
+impl Chain {
+    /// Loads a file and what it extends.
+    pub(super) fn of_file(path: &Path, shown_as: &str) -> Result<Self, Fault> {
+        let text = read::read(path, shown_as)?;
+        let (name, path) = (shown_as.to_owned(), Some(path.to_owned()));
+        Ok(Self::of(ChainFile { name, text, path }))
+    }
+
+    /// Loads a text and the preset that it extends.
+    pub(super) fn of_text(text: &str, shown_as: &str) -> Self {
+        let (name, text) = (shown_as.to_owned(), text.to_owned());
+        Self::of(ChainFile {
+            name,
+            text,
+            path: None,
+        })
+    }
+
+    fn of(first: ChainFile) -> Self {
+        let mut chain = Self {
+            is_whole: true,
+            ..Self::default()
+        };
+        let mut next = Some(first);
+        while let Some(file) = next {
+            next = chain.add(file);
+        }
+        chain
+    }
+
+    /// Adds a file, and returns the one that it extends.
+    fn add(&mut self, file: ChainFile) -> Option<ChainFile> {
+        let index = self.files.len();
+        let (draft, faults) = draft::read(&file.text);
+        let problems = faults
+            .into_iter()
+            .map(|(bytes, fault)| Problem::at_bytes(index, bytes, fault));
+        self.problems.extend(problems);
+        self.files.push(file);
+        self.is_whole &= draft.is_whole;
+        let parent = draft
+            .extends
+            .as_ref()
+            .map(|extends| self.parent(&extends.0));
+        self.drafts.push(draft);
+        match parent? {
+            Ok(parent) => Some(parent),
+            Err(fault) => {
+                self.is_whole = false;
+                let pointer = "/extends".to_owned();
+                self.problems.push(Problem::at_value(index, pointer, fault));
+                None
+            }
+        }
+    }
+
+    /// Finds what the last file extends.
+    fn parent(&self, extends: &str) -> Result<ChainFile, Fault> {
+        if let Some(text) = presets::text(extends) {
+            let (name, text) = (format!("preset:{extends}"), text.to_owned());
+            return Ok(ChainFile {
+                name,
+                text,
+                path: None,
+            });
+        }
+        if !extends.contains(['/', '.']) {
+            let (name, remedy) = (extends.to_owned(), suggestion(extends, &presets::NAMES));
+            return Err(Fault::ExtendsUnknownPreset { name, remedy });
+        }
+        if self.files.len() >= MOST_FILES {
+            return Err(Fault::ExtendsTooDeep { limit: MOST_FILES });
+        }
+        let child = self.files.last();
+        let Some((child, child_path)) = child.and_then(|child| Some((child, child.path.as_ref()?)))
+        else {
+            return Err(Fault::ExtendsWithoutFile);
+        };
+        let path = child_path.parent().unwrap_or(Path::new("")).join(extends);
+        let name = beside(&child.name, extends);
+        self.enclose(&path, extends)?;
+        let text = read::read(&path, &name).map_err(|fault| unreadable(&fault))?;
+        Ok(ChainFile {
+            name,
+            text,
+            path: Some(path),
+        })
+    }
+
+    /// Refuses what lies outside of the policy's repository, and what is in the chain already.
+    fn enclose(&self, path: &Path, extends: &str) -> Result<(), Fault> {
+        let shown = || extends.to_owned();
+        let real = path
+            .canonicalize()
+            .map_err(|error| missing(extends, &error))?;
+        let known: Vec<PathBuf> = self.files.iter().filter_map(ChainFile::real_path).collect();
+        if known.contains(&real) {
+            return Err(Fault::ExtendsCycle { path: shown() });
+        }
+        let root = known
+            .first()
+            .and_then(|policy| root(policy))
+            .unwrap_or(Path::new("."));
+        if real.starts_with(root) {
+            Ok(())
+        } else {
+            Err(Fault::ExtendsOutside {
+                path: shown(),
+                root: root.display().to_string(),
+            })
+        }
+    }
+}
+
+/// Returns the Git repository that holds the policy, or the policy's own folder where there is none.
+fn root(policy: &Path) -> Option<&Path> {
+    let folder = policy.parent()?;
+    // A worktree or submodule has a file `.git` in place of the folder.
+    let repository = folder
+        .ancestors()
+        .find(|folder| folder.join(".git").exists());
+    Some(repository.unwrap_or(folder))
+}
+
+/// Returns the name of a file beside another one, as a person would write it.
+fn beside(name: &str, extends: &str) -> String {
+    let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut parts: Vec<&str> = if folder.is_empty() && name.starts_with('/') {
+        vec![""]
+    } else {
+        folder
+            .split('/')
+            .filter(|part| !part.is_empty() || name.starts_with('/'))
+            .collect()
+    };
+    for part in extends.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| !matches!(*last, "" | "..")) => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+fn missing(extends: &str, error: &io::Error) -> Fault {
+    let reason = if error.kind() == io::ErrorKind::NotFound {
+        format!("there is no file `{extends}`")
+    } else {
+        error.to_string()
+    };
+    let remedy = format!("the shipped presets are `{}`", presets::NAMES.join("`, `"));
+    Fault::ExtendsUnreadable { reason, remedy }
+}
+
+fn unreadable(fault: &Fault) -> Fault {
+    Fault::ExtendsUnreadable {
+        reason: fault.to_string(),
+        remedy: "name a readable policy file".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_beside_another() {
+        assert_eq!(beside("credgate.yaml", "base.yaml"), "base.yaml");
+        assert_eq!(beside("a/b/credgate.yaml", "../base.yaml"), "a/base.yaml");
+        assert_eq!(beside("credgate.yaml", "../base.yaml"), "../base.yaml");
+        assert_eq!(
+            beside("/etc/credgate.yaml", "./x/base.yaml"),
+            "/etc/x/base.yaml"
+        );
+        assert_eq!(beside("/credgate.yaml", "base.yaml"), "/base.yaml");
+        assert_eq!(beside("./credgate.yaml", "base.yaml"), "./base.yaml");
+    }
+
+    #[test]
+    fn a_text_extends_presets_only() {
+        let chain = Chain::of_text("version: 1\nextends: base.yaml\n", "policy.yaml");
+        assert!(
+            matches!(chain.problems.first(), Some(problem) if problem.fault == Fault::ExtendsWithoutFile)
+        );
+        let chain = Chain::of_text("version: 1\nextends: baseline\n", "policy.yaml");
+        assert_eq!((chain.files.len(), chain.problems.len()), (2, 0));
+    }
+}

@@ -1,0 +1,293 @@
+//! What the parts of a policy say together.
+//!
+//! In: the drafts of all its files, and the rules there are. Out: the [`Policy`], or every problem. This is the only
+//! place that makes a `Policy`.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+use super::collection::Scope;
+use super::document::{ExceptionDocument, WindowDocument};
+use super::draft::{Draft, Placed};
+use super::extends::{Chain, ChainFile};
+use super::fault::Fault;
+use super::governance::Governance;
+use super::problem::{Places, Problem};
+use super::rules_document::RuleOverride;
+use super::scalar::{Scalar, Text};
+use super::spans::Place;
+use super::{
+    Exception, Policy, PolicyError, PolicyFile, RuleSetting, Window, WindowScope, Written,
+};
+use crate::finding::{ExceptionId, RuleDescriptor, WindowId};
+use crate::model::TenantId;
+
+/// The control of the rules about the policy itself: always on, and no active rule by themselves.
+const ABOUT_POLICY: &str = "policy";
+
+/// Checks a chain of files as a whole.
+pub(super) fn validate(
+    chain: Chain,
+    descriptors: &[&'static RuleDescriptor],
+) -> Result<Policy, PolicyError> {
+    let Chain {
+        files,
+        drafts,
+        mut problems,
+        is_whole,
+    } = chain;
+    let places = Places::of(&files);
+    let tenant = tenant(&drafts, &places, &mut problems);
+    let rules = rules(&drafts, descriptors);
+    if is_whole && !is_any_active(&rules, descriptors) {
+        problems.push(Problem::at_value(
+            0,
+            "/rules".to_owned(),
+            Fault::NoActiveRule,
+        ));
+    }
+    let governance = Governance::merge(&drafts, is_whole, &places, &mut problems);
+    check_entries(&drafts, &governance, &files, &mut problems);
+    if !problems.is_empty() {
+        return Err(PolicyError::new(&places, &problems));
+    }
+    let described = files
+        .iter()
+        .zip(&drafts)
+        .map(|(file, draft)| policy_file(file, draft));
+    let files = described.collect();
+    let (exceptions, windows) = entries(drafts);
+    Ok(Policy {
+        tenant,
+        rules,
+        exceptions,
+        windows,
+        files,
+    })
+}
+
+/// A base policy may name the tenant for all that extend it; two tenants are a mistake, whichever is meant.
+fn tenant(drafts: &[Draft], places: &Places<'_>, problems: &mut Vec<Problem>) -> Option<TenantId> {
+    let mut named = drafts
+        .iter()
+        .enumerate()
+        .filter_map(|(file, draft)| Some((file, draft.tenant?)));
+    let (first, tenant) = named.next()?;
+    for (file, other) in named.filter(|&(_, other)| other != tenant) {
+        let other = format!("{other}, at {}", places.name(file, "/tenant"));
+        problems.push(Problem::at_value(
+            first,
+            "/tenant".to_owned(),
+            Fault::TenantConflict { other },
+        ));
+    }
+    Some(tenant)
+}
+
+fn rules(drafts: &[Draft], descriptors: &[&'static RuleDescriptor]) -> Vec<RuleSetting> {
+    let settings = descriptors
+        .iter()
+        .map(|descriptor| setting(drafts, descriptor));
+    settings.flatten().collect()
+}
+
+fn is_any_active(settings: &[RuleSetting], descriptors: &[&'static RuleDescriptor]) -> bool {
+    let is_about_tenant = |setting: &RuleSetting| {
+        let mut own = descriptors
+            .iter()
+            .filter(|descriptor| descriptor.id == setting.rule);
+        own.any(|descriptor| descriptor.control != ABOUT_POLICY)
+    };
+    let mut active = settings.iter().filter(|setting| setting.level.is_some());
+    active.any(is_about_tenant)
+}
+
+/// Returns what the files say about a rule, the nearest first, and the rule's own words where they say nothing.
+fn setting(drafts: &[Draft], descriptor: &RuleDescriptor) -> Option<RuleSetting> {
+    let written = drafts
+        .iter()
+        .filter_map(|draft| draft.rules.get(descriptor.id));
+    let written = written.reduce(RuleOverride::or);
+    let written = if descriptor.control == ABOUT_POLICY {
+        Some(written.unwrap_or_default())
+    } else {
+        written
+    }?;
+    let defaults = descriptor.defaults;
+    Some(RuleSetting {
+        rule: descriptor.id,
+        level: written
+            .level
+            .map_or(Some(descriptor.default_level), |switch| switch.0),
+        evidence: written.evidence.unwrap_or_default(),
+        max: defaults.max.map(|max| written.max.unwrap_or(max)),
+        within: defaults
+            .within
+            .map(|within| written.within.unwrap_or(within)),
+        alternatives: written.alternatives.unwrap_or_default(),
+        issuers: written.issuers,
+    })
+}
+
+fn check_entries(
+    drafts: &[Draft],
+    governance: &Governance,
+    files: &[ChainFile],
+    problems: &mut Vec<Problem>,
+) {
+    let mut exceptions = Ids::new("exception", files);
+    let mut windows = Ids::new("window", files);
+    for (file, draft) in drafts.iter().enumerate() {
+        for Placed {
+            index,
+            start,
+            document,
+        } in &draft.exceptions
+        {
+            let repeated = exceptions.add(&document.id.0.0, file, *start);
+            let faults = repeated
+                .into_iter()
+                .chain(governance.exception_faults(document));
+            problems.extend(faults.map(|(key, fault)| at("exceptions", file, *index, key, fault)));
+        }
+        for Placed {
+            index,
+            start,
+            document,
+        } in &draft.windows
+        {
+            let repeated = windows.add(&document.id.0.0, file, *start);
+            let faults = repeated
+                .into_iter()
+                .chain(governance.window_faults(document));
+            problems.extend(
+                faults.map(|(key, fault)| at("migration-windows", file, *index, key, fault)),
+            );
+        }
+    }
+}
+
+fn at(list: &str, file: usize, index: usize, key: &str, fault: Fault) -> Problem {
+    Problem::at_value(file, format!("/{list}/{index}/{key}"), fault)
+}
+
+/// The ids of one kind of entry, over all files, and where each is used first.
+struct Ids<'chain> {
+    kind: &'static str,
+    files: &'chain [ChainFile],
+    first: BTreeMap<&'chain str, (usize, Place)>,
+}
+
+impl<'chain> Ids<'chain> {
+    const fn new(kind: &'static str, files: &'chain [ChainFile]) -> Self {
+        Self {
+            kind,
+            files,
+            first: BTreeMap::new(),
+        }
+    }
+
+    /// Adds an id; returns what is wrong, and the key at which it is wrong, where it is there already.
+    fn add(&mut self, id: &'chain str, file: usize, start: Place) -> Option<(&'static str, Fault)> {
+        let (file, first) = match self.first.entry(id) {
+            Entry::Vacant(entry) => {
+                entry.insert((file, start));
+                return None;
+            }
+            Entry::Occupied(entry) => *entry.get(),
+        };
+        let other = self.files.get(file)?.at_line(first.line);
+        Some((
+            "id",
+            Fault::RepeatedId {
+                kind: self.kind,
+                id: id.to_owned(),
+                other,
+            },
+        ))
+    }
+}
+
+fn policy_file(file: &ChainFile, draft: &Draft) -> PolicyFile {
+    let mut sha256 = String::with_capacity(64);
+    for byte in Sha256::digest(&file.text) {
+        let written = write!(sha256, "{byte:02x}");
+        debug_assert!(written.is_ok(), "writing to a string does not fail");
+    }
+    PolicyFile {
+        name: file.name.clone(),
+        sha256,
+        exceptions: draft.exceptions.iter().map(|placed| placed.start).collect(),
+        windows: draft.windows.iter().map(|placed| placed.start).collect(),
+    }
+}
+
+fn entries(drafts: Vec<Draft>) -> (Vec<Exception>, Vec<Window>) {
+    let (mut exceptions, mut windows) = (Vec::new(), Vec::new());
+    for (file, draft) in drafts.into_iter().enumerate() {
+        let written = |index| Written { file, index };
+        exceptions.extend(
+            draft
+                .exceptions
+                .into_iter()
+                .map(|own| exception(own.document, written(own.index))),
+        );
+        windows.extend(
+            draft
+                .windows
+                .into_iter()
+                .map(|own| window(own.document, written(own.index))),
+        );
+    }
+    (exceptions, windows)
+}
+
+fn exception(document: ExceptionDocument, written: Written) -> Exception {
+    let rules = document.rules.0.into_iter();
+    Exception {
+        id: ExceptionId(document.id.0.0),
+        applications: plain(document.applications.0),
+        rules: rules.map(|rule| rule.0.0).collect(),
+        credentials: document
+            .credentials
+            .0
+            .map(|credentials| plain(credentials.0)),
+        reason: document.reason.0.0,
+        owner: document.owner.0.map(text),
+        approved_by: document.approved_by.0.map(text),
+        ticket: document.ticket.0.map(text),
+        granted: document.granted.0,
+        expires: document.expires.0,
+        written,
+    }
+}
+
+fn window(document: WindowDocument, written: Written) -> Window {
+    let closes = document.closes.0;
+    Window {
+        id: WindowId(document.id.0.0),
+        applications: match document.applications {
+            Scope::All => WindowScope::All,
+            Scope::Listed(applications) => WindowScope::Listed(plain(applications.0)),
+        },
+        reason: document.reason.0.0,
+        owner: document.owner.0.map(text),
+        approved_by: document.approved_by.0.map(text),
+        ticket: document.ticket.0.map(text),
+        opens: document.opens.0,
+        certificate_by: document.certificate_by.0.map_or(closes, |by| by.0),
+        closes,
+        written,
+    }
+}
+
+fn plain<T>(scalars: Vec<Scalar<T>>) -> Vec<T> {
+    scalars.into_iter().map(|scalar| scalar.0).collect()
+}
+
+fn text(scalar: Scalar<Text>) -> Box<str> {
+    scalar.0.0
+}

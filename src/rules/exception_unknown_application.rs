@@ -1,0 +1,133 @@
+//! `exception-unknown-application`: an exception that names an application the inventory does not have.
+
+use std::fmt;
+
+use crate::finding::{Detail, Facts, Level, NextStep, RuleDefaults, RuleDescriptor, RuleId};
+
+use super::{EntryViolation, PolicyContext, Rule, next_steps::step};
+
+pub(super) struct ExceptionUnknownApplication;
+
+static DESCRIPTOR: RuleDescriptor = RuleDescriptor {
+    id: RuleId("exception-unknown-application"),
+    title: "Exception for an unknown application",
+    summary: "An exception of the policy names an application that the inventory does not have.",
+    control: "policy",
+    default_level: Level::Warning,
+    security_severity: "3.0",
+    help: HELP,
+    defaults: RuleDefaults::NONE,
+    needs: &[],
+    message,
+    next_steps,
+};
+
+const HELP: &str = "\
+## What it finds
+
+An exception of the policy, not expired, that names an appId which the inventory does not have. One
+finding for each such appId. It is judged only when the inventory is the whole tenant, not for a plan.
+
+## Why it matters
+
+The id is mistyped, so that the exception does not cover what it should, or the application is gone and
+the entry waits for one that must not come back unseen.
+
+## How to fix
+
+Check the id: it is the appId (client id), not the object id. If the application is gone, delete its id
+from the entry.
+
+## Example
+
+```yaml
+rules:
+  secrets-only: { level: error }
+  exception-unknown-application: { level: warning }
+
+exceptions:
+  - id: legacy-erp
+    applications: [5f0a1c1e-2f5e-4d55-8a7e-0d9a3d0f6b21]
+    rules: [secrets-only]
+    reason: The connector accepts only a shared secret until version 9.
+    granted: 2026-09-01
+    expires: 2026-12-31
+```
+";
+
+impl Rule for ExceptionUnknownApplication {
+    fn descriptor(&self) -> &'static RuleDescriptor {
+        &DESCRIPTOR
+    }
+
+    fn judge_policy(&self, context: &PolicyContext<'_>, found: &mut Vec<EntryViolation>) {
+        for (index, _) in context.current_exceptions() {
+            let unknown = context.unknown.iter().filter(|(of, _)| *of == index);
+            found.extend(unknown.map(|(_, app_id)| {
+                EntryViolation::of_exception(index, Detail::UnknownApplication(*app_id))
+            }));
+        }
+    }
+}
+
+fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
+    let Detail::UnknownApplication(app_id) = facts.finding.detail else {
+        return Ok(());
+    };
+    let exception = facts.entry.unwrap_or_default();
+    write!(
+        out,
+        "exception `{exception}` names the application `{app_id}`, which the inventory does not have"
+    )
+}
+
+fn next_steps(_facts: &Facts<'_>) -> Vec<NextStep> {
+    vec![
+        step(
+            "Check the id: `applications` takes the appId (client id), not the object id.",
+            None,
+        ),
+        step(
+            "If the application is gone, delete its id from the entry.",
+            None,
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::policy;
+
+    #[test]
+    fn an_application_that_the_inventory_lacks_is_found() {
+        let policy = policy()
+            .with_exception("other", "2026-12-31")
+            .with_exception("legacy-erp", "2026-12-31")
+            .unknown();
+        assert_eq!(
+            policy.messages(&ExceptionUnknownApplication),
+            [
+                "exception `legacy-erp` names the application `5f0a1c1e-2f5e-4d55-8a7e-0d9a3d0f6b21`, \
+                 which the inventory does not have"
+            ]
+        );
+    }
+
+    #[test]
+    fn each_application_is_a_finding_of_its_own() {
+        let policy = policy()
+            .with_exception("legacy-erp", "2026-12-31")
+            .unknown()
+            .unknown();
+        assert_eq!(policy.found_by(&ExceptionUnknownApplication).len(), 2);
+    }
+
+    #[test]
+    fn an_expired_one_is_left_to_exception_expired() {
+        let policy = policy()
+            .with_exception("legacy-erp", "2026-11-22")
+            .unknown();
+        assert!(policy.found_by(&ExceptionUnknownApplication).is_empty());
+    }
+}
