@@ -1,4 +1,43 @@
-//! The library behind `credgate`.
+//! The library behind `credgate`, a gate for continuous integration: it judges whether the applications of a Microsoft
+//! Entra ID tenant still sign in with client secrets.
+//!
+//! # The flow
+//!
+//! ```text
+//! policy.yaml ──► policy ─────┐
+//!                             ▼
+//! exports ──────► inventory ─► evaluate ──► Report ──► verdict ──► exit code
+//!                             ▲                └─────► output ──► files, stdout
+//!                             │
+//!                           rules
+//! ```
+//!
+//! An inventory is a stream and the evaluation is a fold: a source hands over one object at a time,
+//! [`evaluate::Evaluation`] judges it and keeps only small records of what it found, and words are made when a report is
+//! written. So memory does not grow with the tenant. Time enters once, as an argument; nothing reads the environment.
+//!
+//! # The floors
+//!
+//! | floor | place | may import |
+//! | --- | --- | --- |
+//! | 6 | the binary (`main.rs`, `cli/`) | this library's public face |
+//! | 5 | [`evaluate`] | rules, policy, report, finding, model |
+//! | 4 | [`rules`] | policy, finding, model |
+//! | 3 | [`inventory`], [`policy`]: neighbours that never meet | finding (policy only), model, source, escape |
+//! | 2 | [`output`] | report, finding, model, source, escape |
+//! | 1 | [`report`], [`finding`] | model, source |
+//! | 0 | [`model`], [`source`], [`escape`] | nothing |
+//!
+//! `tests/architecture.rs` holds this table.
+//!
+//! # Where a new thing goes
+//!
+//! | adding | touch |
+//! | --- | --- |
+//! | a rule | `src/rules/<id>.rs`, its `mod` and its entry in [`rules::ALL`]; a setting of its own is a field in `src/policy/` |
+//! | an inventory format | `src/inventory/<name>.rs`, and its entry in [`inventory::ALL`] |
+//! | a report | `src/output/<name>.rs`, its `mod` and its entry in [`output::ALL`] |
+//! | a command | `src/cli/<name>.rs` and its variant in `src/cli/args.rs` |
 
 pub mod escape;
 pub mod evaluate;

@@ -25,8 +25,12 @@ impl Shown {
         Self {
             state: state.is_known(),
             dates: state.is_known() && !identity.is_counted(),
-            // Nobody has to own what cannot sign in.
-            owners: owner.is_known() || state == Known::Known(State::NoCredentials),
+            // Nobody has to own what cannot sign in, and what has an owner is owned whatever it holds.
+            owners: match owner {
+                Known::Known(true) => true,
+                Known::Known(false) => state.is_known(),
+                Known::Unknown => state == Known::Known(State::NoCredentials),
+            },
             federated: identity.knows_federated(),
         }
     }

@@ -3,8 +3,8 @@
 //! In: objects in the order of the stream. Out: each object once. The same object twice and equal is one; twice and
 //! different is a contradiction, because a union could hide a certificate that was removed.
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, Hash};
 
 use crate::model::{
     AppId, Application, Credentials, Known, ObjectId, Place, ServicePrincipal,
@@ -23,6 +23,8 @@ pub(super) struct Join {
     /// A digest of each application's facts, so that a second one is told from a contradiction. The key is a digest
     /// too: a tenant of a million applications must fit. Two appIds that share one would be refused, not confused.
     applications: HashMap<u64, u64>,
+    /// Digests of the ids of all application objects: one object has one appId.
+    objects: HashSet<u64>,
     owners: Owners,
 }
 
@@ -178,7 +180,16 @@ impl Join {
     /// Tells whether an application comes for the first time.
     pub(super) fn is_new(&mut self, object: &Application) -> Result<bool, Contradiction> {
         let digest = digest_of_application(object);
-        match self.applications.insert(key(object.app_id), digest) {
+        match self
+            .applications
+            .insert(key(object.app_id.as_bytes()), digest)
+        {
+            None if object
+                .id
+                .is_some_and(|id| !self.objects.insert(key(id.as_bytes()))) =>
+            {
+                Err(Contradiction(object.app_id))
+            }
             None => Ok(true),
             Some(known) if known == digest => Ok(false),
             Some(_) => Err(Contradiction(object.app_id)),
@@ -204,6 +215,17 @@ impl Join {
         (!object.deleted).then_some(object)
     }
 
+    /// Forgets the service principal of a deleted application.
+    pub(super) fn discard(&mut self, app_id: AppId) {
+        if let Some(principal) = self
+            .by_app_id
+            .get(&app_id)
+            .and_then(|at| self.principals.get_mut(*at))
+        {
+            principal.joined = true;
+        }
+    }
+
     /// Returns the tenant, where the service principals of this tenant's applications agree on it.
     pub(super) const fn tenant(&self) -> Option<TenantId> {
         match self.owners {
@@ -221,8 +243,8 @@ impl Join {
     }
 }
 
-fn key(app_id: AppId) -> u64 {
-    let (halves, _) = app_id.as_bytes().as_chunks::<8>();
+fn key(identifier: &[u8; 16]) -> u64 {
+    let (halves, _) = identifier.as_chunks::<8>();
     halves.iter().fold(0, |key: u64, half| {
         key.rotate_left(32) ^ u64::from_be_bytes(*half)
     })
@@ -277,8 +299,7 @@ fn digest_of_service_principal(object: &ServicePrincipal) -> u64 {
     ))
 }
 
+/// A digest only tells equal facts from different ones within a run, so a fast hash will do.
 fn digest(facts: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    facts.hash(&mut hasher);
-    hasher.finish()
+    foldhash::quality::FixedState::default().hash_one(facts)
 }

@@ -88,7 +88,7 @@ impl<R: Read> JsonDocument<R> {
             .map_err(|error| Problem::of_window(error, &self.file))
     }
 
-    fn value(&mut self) -> Result<(Position, &str), InventoryError> {
+    fn value(&mut self) -> Result<(Position, &[u8]), InventoryError> {
         self.window
             .value()
             .map_err(|error| Problem::of_window(error, &self.file))
@@ -105,7 +105,7 @@ impl<R: Read> JsonDocument<R> {
     /// Reads one member of the envelope; says `false` at the list, whose bracket it has taken.
     fn member(&mut self) -> Result<bool, InventoryError> {
         let (position, key) = self.value()?;
-        let key: String = serde_json::from_str(key)
+        let key: String = serde_json::from_slice(key)
             .map_err(|_| Problem::Malformed(position.column).at(&self.file, Some(position.line)))?;
         self.expect(b':')?;
         if key == "value" {
@@ -122,9 +122,9 @@ impl<R: Read> JsonDocument<R> {
         let (position, value) = self.value()?;
         let known = match key.as_str() {
             "@odata.context" => Some(Listing::Context(Kind::of_context(value))),
-            "@odata.nextLink" => Some(Listing::NextLink(value != "null")),
-            "@odata.count" | "Count" => Some(Listing::Count(value.parse().ok())),
-            "error" if value != "null" => {
+            "@odata.nextLink" => Some(Listing::NextLink(value != b"null")),
+            "@odata.count" | "Count" => Some(Listing::Count(serde_json::from_slice(value).ok())),
+            "error" if value != b"null" => {
                 return Err(Problem::ErrorAnswer.at(&file, Some(position.line)));
             }
             _ => None,

@@ -11,6 +11,7 @@ mod error;
 mod fields;
 mod files;
 mod graph_json;
+mod lanes;
 mod object;
 mod scan;
 mod shapes;
@@ -75,7 +76,8 @@ impl Kind {
     }
 
     /// Reads the JSON text of `@odata.context`: `…/$metadata#applications(…)`.
-    fn of_context(text: &str) -> Option<Self> {
+    fn of_context(text: &[u8]) -> Option<Self> {
+        let text = String::from_utf8_lossy(text);
         let (_, collection) = text.split_once("$metadata#")?;
         if collection.starts_with("applications") {
             Some(Self::Application)

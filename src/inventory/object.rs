@@ -50,7 +50,7 @@ impl Object {
 
 /// An object's text, and how the file around it must be read.
 pub(super) struct Reading<'text> {
-    pub(super) text: &'text str,
+    pub(super) text: &'text [u8],
     pub(super) members: &'text Members,
     /// What the file says it lists.
     pub(super) listed: Option<Kind>,
@@ -123,7 +123,7 @@ impl Reading<'_> {
     }
 
     fn raw(&self, field: Field) -> Option<&str> {
-        let text = self.members.get(field, self.text.as_bytes())?;
+        let text = self.members.get(field, self.text)?;
         // The object's text was checked to be UTF-8, and a member ends where a character ends.
         std::str::from_utf8(text).ok()
     }

@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::fields::{FIELDS, Field};
+use super::lanes::{Lane, first_special};
 
 /// Deeper nesting is refused: no Graph object comes near it, and the scanner calls itself.
 const MAX_DEPTH: u32 = 128;
@@ -17,25 +18,33 @@ const MAX_DEPTH: u32 = 128;
 pub(super) enum Fault {
     /// The text ends inside the value.
     Cut,
-    /// The text at this offset is not JSON.
-    Malformed(usize),
+    /// The text is not JSON.
+    Malformed,
     /// The value is nested too deeply.
     TooDeep,
     /// The object names this member twice, in one spelling or another.
     Duplicate(Field),
 }
 
+/// A fault and the offset at which it was met.
+pub(super) type At = (Fault, usize);
+
 /// Where the wanted members of one object stand in its text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Members {
-    places: [Option<Range<usize>>; FIELDS],
+    /// Begin and end; an end of zero is no place.
+    places: [(u32, u32); FIELDS],
     pascal_case: bool,
 }
 
 impl Members {
     /// Returns the text of a member's value.
     pub(super) fn get<'text>(&self, field: Field, text: &'text [u8]) -> Option<&'text [u8]> {
-        text.get(self.places.get(field as usize)?.clone()?)
+        let &(start, end) = self.places.get(field as usize)?;
+        if end == 0 {
+            return None;
+        }
+        text.get(start as usize..end as usize)
     }
 
     /// Tells whether the `appId` is spelt as PowerShell spells it.
@@ -44,8 +53,10 @@ impl Members {
     }
 
     fn set(&mut self, field: Field, range: Range<usize>) -> Result<(), Fault> {
-        match self.places.get_mut(field as usize) {
-            Some(place @ None) => *place = Some(range),
+        // The window is far smaller than four thousand million bytes.
+        let place = (u32::try_from(range.start), u32::try_from(range.end));
+        match (self.places.get_mut(field as usize), place) {
+            (Some(free @ (_, 0)), (Ok(start), Ok(end))) => *free = (start, end),
             _ => return Err(Fault::Duplicate(field)),
         }
         Ok(())
@@ -53,24 +64,17 @@ impl Members {
 }
 
 /// Scans the value at the beginning of `text` and returns its length.
-pub(super) fn value(text: &[u8]) -> Result<usize, Fault> {
+pub(super) fn value(text: &[u8]) -> Result<usize, At> {
     let mut scanner = Scanner { text, at: 0 };
-    scanner.value(0)?;
-    Ok(scanner.at)
+    let scanned = scanner.value(0);
+    scanner.end(scanned)
 }
 
 /// Scans the object at the beginning of `text`, notes its wanted members, and returns its length.
-pub(super) fn object(text: &[u8], members: &mut Members) -> Result<usize, Fault> {
+pub(super) fn object(text: &[u8], members: &mut Members) -> Result<usize, At> {
     let mut scanner = Scanner { text, at: 0 };
-    scanner.expect(b'{')?;
-    scanner.members(1, |key, field, range| match field {
-        Some(field) => {
-            members.pascal_case |= field == Field::AppId && key.starts_with(b"A");
-            members.set(field, range)
-        }
-        None => Ok(()),
-    })?;
-    Ok(scanner.at)
+    let scanned = scanner.members(members);
+    scanner.end(scanned)
 }
 
 /// What the object at the beginning of a text is.
@@ -85,27 +89,9 @@ pub(super) enum Opening {
 }
 
 /// Tells whether the object at the beginning of `text` is an answer of Graph, reading no further than it must.
-pub(super) fn opening(text: &[u8]) -> Result<Opening, Fault> {
+pub(super) fn opening(text: &[u8]) -> Result<Opening, At> {
     let mut scanner = Scanner { text, at: 0 };
-    scanner.expect(b'{')?;
-    scanner.blanks();
-    if scanner.peek()? == b'}' {
-        return Ok(Opening::Object);
-    }
-    loop {
-        let key = scanner.key()?;
-        if scanner.peek()? == b'[' {
-            match scanner.text.get(key.range) {
-                Some(b"value") => return Ok(Opening::Envelope),
-                Some(b"data") => return Ok(Opening::AzureHound),
-                _ => {}
-            }
-        }
-        scanner.value(1)?;
-        if scanner.next_or_end(b'}')? {
-            return Ok(Opening::Object);
-        }
-    }
+    scanner.opening().map_err(|fault| (fault, scanner.at))
 }
 
 struct Scanner<'text> {
@@ -113,20 +99,47 @@ struct Scanner<'text> {
     at: usize,
 }
 
-/// Where a string stands between its quotes, and whether it holds an escape.
-struct Quoted {
-    range: Range<usize>,
+/// A key that was read: where its closing quote stands, and whether it holds an escape.
+struct Key {
+    end: usize,
     escaped: bool,
 }
 
 impl Scanner<'_> {
+    fn end(&self, scanned: Result<(), Fault>) -> Result<usize, At> {
+        scanned.map(|()| self.at).map_err(|fault| (fault, self.at))
+    }
+
+    fn opening(&mut self) -> Result<Opening, Fault> {
+        self.expect(b'{')?;
+        self.blanks();
+        if self.peek()? == b'}' {
+            return Ok(Opening::Object);
+        }
+        loop {
+            let start = self.at;
+            let key = self.key()?;
+            if self.peek()? == b'[' {
+                match self.text.get(start + 1..key.end) {
+                    Some(b"value") => return Ok(Opening::Envelope),
+                    Some(b"data") => return Ok(Opening::AzureHound),
+                    _ => {}
+                }
+            }
+            self.value(1)?;
+            if self.next_or_end(b'}')? {
+                return Ok(Opening::Object);
+            }
+        }
+    }
+
     #[inline]
     fn peek(&self) -> Result<u8, Fault> {
         self.text.get(self.at).copied().ok_or(Fault::Cut)
     }
 
     const fn malformed<T>(&self) -> Result<T, Fault> {
-        Err(Fault::Malformed(self.at))
+        Err(Fault::Malformed)
     }
 
     #[inline]
@@ -138,9 +151,16 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// Skips white space; eight blanks at a time, because pretty-printed exports are a third indentation.
+    /// Skips white space; compact text has none, nearly everywhere.
     #[inline]
     fn blanks(&mut self) {
+        if self.text.get(self.at).is_some_and(|byte| *byte <= b' ') {
+            self.run_of_blanks();
+        }
+    }
+
+    /// Skips eight spaces at a time, because pretty-printed exports are a third indentation.
+    fn run_of_blanks(&mut self) {
         while let Some(&byte) = self.text.get(self.at) {
             match byte {
                 b' ' => self.at += 1 + self.run_of_spaces(self.at + 1),
@@ -148,6 +168,11 @@ impl Scanner<'_> {
                 _ => return,
             }
         }
+    }
+
+    #[inline]
+    fn lane(&self) -> Option<Lane> {
+        self.text.get(self.at..)?.first_chunk().copied()
     }
 
     fn run_of_spaces(&self, from: usize) -> usize {
@@ -222,48 +247,49 @@ impl Scanner<'_> {
         }
     }
 
-    /// Like [`Self::object`], but says of each member which field it is and where its value stands.
-    #[inline]
-    fn members(
-        &mut self,
-        depth: u32,
-        mut note: impl FnMut(&[u8], Option<Field>, Range<usize>) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+    /// Reads an object and notes where its wanted members stand.
+    fn members(&mut self, members: &mut Members) -> Result<(), Fault> {
+        self.expect(b'{')?;
         self.blanks();
         if self.peek()? == b'}' {
             self.at += 1;
             return Ok(());
         }
         loop {
+            let quote = self.at;
             let key = self.key()?;
             let start = self.at;
-            self.value(depth)?;
-            let name = self.text.get(key.range.clone()).unwrap_or_default();
-            note(name, self.field(&key), start..self.at)?;
+            self.value(1)?;
+            if let Some(field) = self.field(quote, &key) {
+                members.pascal_case |=
+                    field == Field::AppId && self.text.get(quote + 1) == Some(&b'A');
+                members.set(field, start..self.at)?;
+            }
             if self.next_or_end(b'}')? {
                 return Ok(());
             }
         }
     }
 
-    /// Reads a key, its colon and the blanks around it; returns where the key stands between its quotes.
+    /// Reads a key, its colon and the blanks around it.
     #[inline]
-    fn key(&mut self) -> Result<Quoted, Fault> {
-        let key = self.string()?;
+    fn key(&mut self) -> Result<Key, Fault> {
+        let escaped = self.string()?;
+        let end = self.at - 1;
         self.blanks();
         self.expect(b':')?;
         self.blanks();
-        Ok(key)
+        Ok(Key { end, escaped })
     }
 
     /// A key may be spelt with escapes; that makes it no other key.
     #[inline]
-    fn field(&self, key: &Quoted) -> Option<Field> {
+    fn field(&self, quote: usize, key: &Key) -> Option<Field> {
         if key.escaped {
-            let quoted = self.text.get(key.range.start - 1..=key.range.end)?;
+            let quoted = self.text.get(quote..=key.end)?;
             return Field::of_key(serde_json::from_slice::<String>(quoted).ok()?.as_bytes());
         }
-        Field::of_key(self.text.get(key.range.clone())?)
+        Field::of_key(self.text.get(quote + 1..key.end)?)
     }
 
     /// Reads a comma (and says `false`) or the end of the container (and says `true`).
@@ -283,29 +309,23 @@ impl Scanner<'_> {
         }
     }
 
-    /// Reads a string and returns where it stands between its quotes.
+    /// Reads a string; says whether it holds an escape.
     #[inline]
-    fn string(&mut self) -> Result<Quoted, Fault> {
+    fn string(&mut self) -> Result<bool, Fault> {
         self.expect(b'"')?;
-        let start = self.at;
         let mut escaped = false;
         loop {
-            while let Some(word) = self.word(self.at) {
-                let special = special_bytes(word);
-                if special != 0 {
-                    self.at += first_byte(special);
+            while let Some(lane) = self.lane() {
+                if let Some(special) = first_special(lane) {
+                    self.at += special;
                     break;
                 }
-                self.at += 8;
+                self.at += 16;
             }
             match self.peek()? {
                 b'"' => {
-                    let end = self.at;
                     self.at += 1;
-                    return Ok(Quoted {
-                        range: start..end,
-                        escaped,
-                    });
+                    return Ok(escaped);
                 }
                 b'\\' => {
                     escaped = true;
@@ -387,17 +407,6 @@ const fn repeat(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
-/// Marks the bytes of a word that end or interrupt a string: quote, backslash, control character. The lowest mark is
-/// exact; a mark above it may be the shadow of a borrow.
-#[inline]
-const fn special_bytes(word: u64) -> u64 {
-    const fn zeros(word: u64) -> u64 {
-        word.wrapping_sub(repeat(1)) & !word
-    }
-    let controls = word.wrapping_sub(repeat(0x20)) & !word;
-    (zeros(word ^ repeat(b'"')) | zeros(word ^ repeat(b'\\')) | controls) & repeat(0x80)
-}
-
 #[inline]
 const fn first_byte(marks: u64) -> usize {
     (marks.trailing_zeros() / 8) as usize
@@ -446,7 +455,7 @@ mod tests {
             "{]",
         ] {
             assert!(
-                matches!(value(text.as_bytes()), Err(Fault::Malformed(_))),
+                matches!(value(text.as_bytes()), Err((Fault::Malformed, _))),
                 "{text}"
             );
         }
@@ -456,7 +465,11 @@ mod tests {
     fn every_prefix_is_cut() {
         let text = r#"{"a":[1.5e3,"x\u0041",true,null,{"b":"12345678901234567890"}]}"#;
         for end in 0..text.len() {
-            assert_eq!(value(&text.as_bytes()[..end]), Err(Fault::Cut), "{end}");
+            assert_eq!(
+                value(&text.as_bytes()[..end]),
+                Err((Fault::Cut, end)),
+                "{end}"
+            );
         }
     }
 
@@ -464,7 +477,7 @@ mod tests {
     fn nesting_is_limited() {
         let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(accepts(&deep(128)));
-        assert_eq!(value(deep(129).as_bytes()), Err(Fault::TooDeep));
+        assert_eq!(value(deep(129).as_bytes()), Err((Fault::TooDeep, 128)));
     }
 
     #[test]
@@ -475,7 +488,10 @@ mod tests {
             r#"{"appId":1,"\u0061ppId":2}"#,
         ] {
             let fault = object(text.as_bytes(), &mut Members::default());
-            assert_eq!(fault, Err(Fault::Duplicate(Field::AppId)), "{text}");
+            assert!(
+                matches!(fault, Err((Fault::Duplicate(Field::AppId), _))),
+                "{text}"
+            );
         }
     }
 
@@ -499,7 +515,7 @@ mod tests {
             let length = value(trimmed.as_bytes());
             let whole = length.is_ok_and(|length| trimmed[length..].trim_matches([' ', '\n']).is_empty());
             // A bare number at the very end is cut to a scanner of streams.
-            let bare_number = length == Err(Fault::Cut);
+            let bare_number = matches!(length, Err((Fault::Cut, _)));
             prop_assert!(whole == reference || (bare_number && reference), "{text:?}: {length:?} {reference}");
         }
     }

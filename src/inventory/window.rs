@@ -5,7 +5,7 @@
 
 use std::io::{self, Read};
 
-use super::scan::{self, Fault, Members, Opening};
+use super::scan::{self, At, Fault, Members, Opening};
 
 /// The window at the beginning.
 const SIZE: usize = 1 << 20;
@@ -108,14 +108,26 @@ impl<R: Read> Window<R> {
         Ok(true)
     }
 
-    fn advance(&mut self, length: usize) {
-        let (line, column) = walk(
-            self.line,
-            self.column,
-            self.rest().get(..length).unwrap_or_default(),
-        );
-        (self.line, self.column) = (line, column);
+    /// Moves on, and returns over how many characters: as many as bytes where the text is ASCII.
+    fn advance(&mut self, length: usize) -> usize {
+        let text = self.rest().get(..length).unwrap_or_default();
+        let characters = if text.is_ascii() {
+            length
+        } else {
+            characters(text)
+        };
+        let lines = memchr::memchr_iter(b'\n', text).count();
+        if lines == 0 {
+            self.column = self.column.saturating_add(clamp(characters));
+        } else {
+            let tail = memchr::memrchr(b'\n', text)
+                .and_then(|at| text.get(at + 1..))
+                .unwrap_or_default();
+            self.column = clamp(self::characters(tail)).saturating_add(1);
+            self.line = self.line.saturating_add(clamp(lines));
+        }
         self.start += length;
+        characters
     }
 
     /// Skips white space and returns the next byte without taking it; `None` at the end.
@@ -156,7 +168,7 @@ impl<R: Read> Window<R> {
     }
 
     /// Takes a value and returns its text.
-    pub(super) fn value(&mut self) -> Result<(Position, &str), WindowError> {
+    pub(super) fn value(&mut self) -> Result<(Position, &[u8]), WindowError> {
         let (length, ()) = self.scan(|text| scan::value(text).map(|length| (length, ())))?;
         self.text(length)
     }
@@ -165,7 +177,7 @@ impl<R: Read> Window<R> {
     pub(super) fn object(
         &mut self,
         members: &mut Members,
-    ) -> Result<(Position, &str), WindowError> {
+    ) -> Result<(Position, &[u8]), WindowError> {
         let (length, found) = self.scan(|text| {
             let mut found = Members::default();
             scan::object(text, &mut found).map(|length| (length, found))
@@ -183,52 +195,47 @@ impl<R: Read> Window<R> {
     /// Scans from the next byte on, with more and more of the source as long as the scan is cut.
     fn scan<T>(
         &mut self,
-        scan: impl Fn(&[u8]) -> Result<(usize, T), Fault>,
+        scan: impl Fn(&[u8]) -> Result<(usize, T), At>,
     ) -> Result<(usize, T), WindowError> {
         self.peek()?;
         loop {
             match scan(self.rest()) {
                 Ok(scanned) => return Ok(scanned),
-                Err(Fault::Cut) => {
+                Err((Fault::Cut, _)) => {
                     if !self.fill()? {
                         return Err(WindowError::Cut);
                     }
                 }
-                Err(Fault::Malformed(at)) => {
+                Err((Fault::Malformed, at)) => {
                     self.advance(at);
                     return Err(WindowError::Malformed(self.position()));
                 }
-                Err(Fault::TooDeep) => return Err(WindowError::TooDeep(self.position())),
-                Err(Fault::Duplicate(field)) => {
+                Err((Fault::TooDeep, _)) => return Err(WindowError::TooDeep(self.position())),
+                Err((Fault::Duplicate(field), _)) => {
                     return Err(WindowError::Duplicate(self.position(), field.name()));
                 }
             }
         }
     }
 
-    fn text(&mut self, length: usize) -> Result<(Position, &str), WindowError> {
+    fn text(&mut self, length: usize) -> Result<(Position, &[u8]), WindowError> {
         let position = self.position();
         let from = self.start;
-        self.advance(length);
-        let bytes = self.buffer.get(from..from + length).unwrap_or_default();
-        let text = std::str::from_utf8(bytes).map_err(|_| WindowError::NotUtf8(position))?;
+        let characters = self.advance(length);
+        let text = self.buffer.get(from..from + length).unwrap_or_default();
+        if characters != length && std::str::from_utf8(text).is_err() {
+            return Err(WindowError::NotUtf8(position));
+        }
         Ok((position, text))
     }
 }
 
-/// Moves a position over text. A column beyond four thousand million stays there.
-fn walk(line: u32, column: u32, text: &[u8]) -> (u32, u32) {
-    let lines = memchr::memchr_iter(b'\n', text).count();
-    let tail =
-        memchr::memrchr(b'\n', text).map_or(text, |at| text.get(at + 1..).unwrap_or_default());
-    let characters = tail.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
-    let base = if lines == 0 { column } else { 1 };
-    (
-        line.saturating_add(clamp(lines)),
-        base.saturating_add(clamp(characters)),
-    )
+/// Counts characters: bytes that do not continue one.
+fn characters(text: &[u8]) -> usize {
+    text.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
 }
 
+/// A position beyond four thousand million stays there.
 fn clamp(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -21,7 +21,7 @@ static DESCRIPTOR: RuleDescriptor = RuleDescriptor {
     security_severity: "3.0",
     help: HELP,
     defaults: RuleDefaults::NONE,
-    needs: &[Need::Owners, Need::State],
+    needs: &[Need::Owners],
     message,
     next_steps,
 };

@@ -1,0 +1,149 @@
+//! The layers of the house: each floor may import what lies below it, neighbours never meet.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A place of the library, and the places it may import besides itself.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("escape", &[]),
+    ("source", &[]),
+    ("finding", &["model", "source"]),
+    ("report", &["finding", "model", "source"]),
+    (
+        "output",
+        &["report", "finding", "model", "source", "escape"],
+    ),
+    ("inventory", &["model", "source", "escape"]),
+    ("policy", &["finding", "model", "source", "escape"]),
+    ("rules", &["policy", "finding", "model"]),
+    (
+        "evaluate",
+        &["rules", "policy", "report", "finding", "model"],
+    ),
+];
+
+/// A file longer than this has a second reason to change.
+const MOST_LINES: usize = 500;
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+fn source_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The place of a file: the first part of its path below `src`.
+fn place_of(file: &Path) -> String {
+    let inside = file.strip_prefix(source_folder()).unwrap();
+    let first = inside
+        .components()
+        .next()
+        .unwrap()
+        .as_os_str()
+        .to_str()
+        .unwrap();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// The places that a file imports with `crate::…`; unit tests may look wherever they like.
+fn imports(text: &str) -> Vec<String> {
+    let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let code = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    let code: String = code.collect::<Vec<_>>().join("\n");
+    let mut places = Vec::new();
+    for rest in code.split("crate::").skip(1) {
+        let names = match rest.strip_prefix('{') {
+            Some(list) => list
+                .split('}')
+                .next()
+                .unwrap_or_default()
+                .split(',')
+                .collect(),
+            None => vec![rest],
+        };
+        for name in names {
+            let name = name
+                .trim()
+                .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+                .next();
+            places.extend(name.filter(|name| !name.is_empty()).map(str::to_owned));
+        }
+    }
+    places
+}
+
+#[test]
+fn every_floor_imports_only_what_lies_below() {
+    let mut wrong = Vec::new();
+    for file in sources(&source_folder()) {
+        let place = place_of(&file);
+        if matches!(place.as_str(), "main" | "lib" | "cli") || is_test_support(&file) {
+            continue;
+        }
+        let (_, allowed) = MAY_IMPORT
+            .iter()
+            .find(|(known, _)| *known == place)
+            .unwrap_or_else(|| panic!("`{place}` has no floor: add it to the table"));
+        for import in imports(&fs::read_to_string(&file).unwrap()) {
+            if import != place && !allowed.contains(&import.as_str()) {
+                wrong.push(format!("{} imports `{import}`", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Builders for unit tests, compiled only for them.
+fn is_test_support(file: &Path) -> bool {
+    file.components().any(|part| {
+        part.as_os_str()
+            .to_str()
+            .is_some_and(|part| part.starts_with("testing"))
+    })
+}
+
+#[test]
+fn the_binary_sees_only_the_public_face_of_the_library() {
+    for file in sources(&source_folder().join("cli")) {
+        for import in imports(&fs::read_to_string(&file).unwrap()) {
+            panic!(
+                "{} imports `crate::{import}`: use `credgate::` or `super::`",
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is_and_is_short_enough() {
+    for file in sources(&source_folder()) {
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(
+            text.starts_with("//!"),
+            "{} does not say what it is",
+            file.display()
+        );
+        let lines = text.lines().count();
+        assert!(lines <= MOST_LINES, "{} has {lines} lines", file.display());
+    }
+}
+
+#[test]
+fn nothing_is_unsafe() {
+    let manifest =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    assert!(manifest.contains("unsafe_code = \"forbid\""));
+}
