@@ -3,6 +3,12 @@
 //! After a change that is meant, `SNAPSHOTS=overwrite cargo test --test output` writes the pictures and the JSON Schema
 //! anew; read what changed.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 #[path = "output/sample.rs"]
 mod sample;
 

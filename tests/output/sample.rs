@@ -307,7 +307,7 @@ pub(crate) fn of(applications: Vec<ApplicationRecord>, mut findings: Vec<Finding
     for finding in &findings {
         match finding.disposition {
             Disposition::Open => {
-                report.summary.findings[Level::Error as usize - finding.level as usize] += 1
+                report.summary.findings[Level::Error as usize - finding.level as usize] += 1;
             }
             Disposition::Excepted(_) => report.summary.excepted += 1,
             Disposition::InWindow(_) => report.summary.in_window += 1,
@@ -435,8 +435,8 @@ pub(crate) fn hostile() -> Report {
     report.notes = HOSTILE.map(str::to_owned).to_vec();
     report.not_judged = tenant().not_judged;
     report.not_judged[0].reason = HOSTILE.join(" ");
-    report.policy.path = HOSTILE[3].to_owned();
-    report.files[0] = HOSTILE[2].to_owned();
-    report.sources[0].name = HOSTILE[2].to_owned();
+    HOSTILE[3].clone_into(&mut report.policy.path);
+    HOSTILE[2].clone_into(&mut report.files[0]);
+    HOSTILE[2].clone_into(&mut report.sources[0].name);
     report
 }
