@@ -129,30 +129,17 @@ impl<'run> Cover<'run> {
             .into_iter()
             .filter(|(_, exception)| exception.is_in_force(self.today))
             .collect();
-        let (pinned, whole): (Vec<_>, Vec<_>) = in_force
-            .into_iter()
-            .partition(|(_, exception)| exception.credentials.is_some());
-        let pinned = pinned
-            .first()
-            .filter(|_| pins_cover(&pinned, identity, violation));
-        pinned
-            .into_iter()
-            .chain(whole.first())
-            .map(|(at, _)| *at)
-            .min()
+        // Whoever may sign in with a secret that no exception names is not excepted: exceptions cover a violation of the
+        // whole identity together, or not at all.
+        let covered = violation.credential.is_some()
+            || secrets(identity)
+                .all(|secret| in_force.iter().any(|(_, exception)| exception.pins(secret)));
+        in_force.first().filter(|_| covered).map(|(at, _)| *at)
     }
 }
 
 fn secrets(identity: &Identity) -> impl Iterator<Item = Option<KeyId>> {
     identity.live_secrets().map(|secret| secret.key_id)
-}
-
-/// Tells whether pinned exceptions, all of which match a violation, cover it: together they must name every secret with
-/// which the identity can sign in.
-fn pins_cover(pinned: &[(usize, &Exception)], identity: &Identity, violation: &Violation) -> bool {
-    violation.credential.is_some()
-        || secrets(identity)
-            .all(|secret| pinned.iter().any(|(_, exception)| exception.pins(secret)))
 }
 
 /// Tells whether an exception has to do with a violation: always, unless it is pinned to other credentials.

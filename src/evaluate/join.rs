@@ -215,17 +215,6 @@ impl Join {
         (!object.deleted).then_some(object)
     }
 
-    /// Forgets the service principal of a deleted application.
-    pub(super) fn discard(&mut self, app_id: AppId) {
-        if let Some(principal) = self
-            .by_app_id
-            .get(&app_id)
-            .and_then(|at| self.principals.get_mut(*at))
-        {
-            principal.joined = true;
-        }
-    }
-
     /// Returns the tenant, where the service principals of this tenant's applications agree on it.
     pub(super) const fn tenant(&self) -> Option<TenantId> {
         match self.owners {

@@ -132,7 +132,7 @@ impl<'run> Evaluation<'run> {
         self.cover.saw(object.app_id);
         if object.deleted {
             // Its service principal was deleted with it; what is left of it belongs to nobody else.
-            self.join.discard(object.app_id);
+            drop(self.join.take(object.app_id));
             self.summary.skipped.deleted += 1;
             return Ok(());
         }

@@ -159,16 +159,22 @@ impl Reading<'_> {
     }
 
     fn credentials(&self) -> Result<Credentials, ObjectError> {
-        let (Some(passwords), Some(keys)) = (
-            self.raw(Field::PasswordCredentials),
-            self.raw(Field::KeyCredentials),
-        ) else {
-            return Ok(Credentials::Unknown);
-        };
-        Ok(Credentials::Listed {
-            passwords: list(Field::PasswordCredentials, passwords, PasswordShape::check)?,
-            keys: list(Field::KeyCredentials, keys, KeyShape::check)?,
+        let passwords = self.listed(Field::PasswordCredentials, PasswordShape::check)?;
+        let keys = self.listed(Field::KeyCredentials, KeyShape::check)?;
+        Ok(match (passwords, keys) {
+            (Some(passwords), Some(keys)) => Credentials::Listed { passwords, keys },
+            (passwords, keys) => Credentials::Unknown { passwords, keys },
         })
+    }
+
+    fn listed<'text, Shape: Deserialize<'text>, T>(
+        &'text self,
+        field: Field,
+        check: impl Fn(Shape) -> Result<T, &'static str>,
+    ) -> Result<Option<Vec<T>>, ObjectError> {
+        self.raw(field)
+            .map(|raw| list(field, raw, check))
+            .transpose()
     }
 
     /// Returns a navigation property, where the source shows it.

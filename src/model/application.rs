@@ -35,8 +35,13 @@ pub enum Credentials {
         /// Entries of `keyCredentials`, whatever they are.
         certificates: u32,
     },
-    /// At least one list is missing.
-    Unknown,
+    /// At least one list is missing. What is there is kept only to tell equal objects from contradictory ones.
+    Unknown {
+        /// From `passwordCredentials`, where it is there.
+        passwords: Option<Vec<PasswordCredential>>,
+        /// From `keyCredentials`, where it is there.
+        keys: Option<Vec<KeyCredential>>,
+    },
 }
 
 impl Credentials {
@@ -48,7 +53,7 @@ impl Credentials {
                 secrets,
                 certificates,
             } => *secrets == 0 && *certificates == 0,
-            Self::Unknown => false,
+            Self::Unknown { .. } => false,
         }
     }
 }

@@ -231,7 +231,7 @@ impl Identity {
                     secret |= *secrets > 0;
                     certificate |= *certificates > 0;
                 }
-                Credentials::Unknown => return Known::Unknown,
+                Credentials::Unknown { .. } => return Known::Unknown,
             }
         }
         let federated = self.federated().next().is_some();
@@ -342,7 +342,7 @@ impl Identity {
     pub fn counted_secrets(&self) -> u32 {
         let counts = self.held().map(|held| match held {
             Credentials::Counted { secrets, .. } => *secrets,
-            Credentials::Listed { .. } | Credentials::Unknown => 0,
+            Credentials::Listed { .. } | Credentials::Unknown { .. } => 0,
         });
         counts.sum()
     }
