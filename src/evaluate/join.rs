@@ -131,9 +131,7 @@ pub(super) enum Unjoined {
 
 /// Tells whose a service principal without an application object is. `own` is this tenant, where it is known.
 pub(super) fn standing(object: &ServicePrincipal, own: Option<TenantId>) -> Unjoined {
-    if object.deleted {
-        Unjoined::Deleted
-    } else if object.kind == ServicePrincipalType::ManagedIdentity {
+    if object.kind == ServicePrincipalType::ManagedIdentity {
         Unjoined::ManagedIdentity
     } else if object.is_microsofts() {
         Unjoined::Microsoft
@@ -143,6 +141,8 @@ pub(super) fn standing(object: &ServicePrincipal, own: Option<TenantId>) -> Unjo
         .is_some_and(|(owner, own)| owner != own)
     {
         Unjoined::Foreign
+    } else if object.deleted {
+        Unjoined::Deleted
     } else {
         Unjoined::Own
     }
@@ -255,8 +255,8 @@ fn digest_of_application(object: &Application) -> u64 {
         id,
         app_id,
         deleted,
-        credentials,
-        federated,
+        digest_of_credentials(credentials),
+        federated.as_option().map(|list| in_any_order(list)),
         has_owner,
         token_encryption_key_id,
     ))
@@ -281,11 +281,36 @@ fn digest_of_service_principal(object: &ServicePrincipal) -> u64 {
         kind,
         owner,
         deleted,
-        credentials,
-        federated,
+        digest_of_credentials(credentials),
+        federated.as_option().map(|list| in_any_order(list)),
         token_encryption_key_id,
         preferred_signing_key,
     ))
+}
+
+fn digest_of_credentials(credentials: &Credentials) -> u64 {
+    match credentials {
+        Credentials::Listed { passwords, keys } => {
+            digest(&(in_any_order(passwords), in_any_order(keys)))
+        }
+        Credentials::Unknown { passwords, keys } => digest(&(
+            passwords.as_deref().map(in_any_order),
+            keys.as_deref().map(in_any_order),
+        )),
+        Credentials::Counted {
+            secrets,
+            certificates,
+        } => digest(&(secrets, certificates)),
+    }
+}
+
+/// Graph promises no order of the entries, so another order is no other fact.
+fn in_any_order<T: Hash>(list: &[T]) -> (usize, u64) {
+    (
+        list.len(),
+        list.iter()
+            .fold(0, |sum, entry| sum.wrapping_add(digest(entry))),
+    )
 }
 
 /// A digest only tells equal facts from different ones within a run, so a fast hash will do.
