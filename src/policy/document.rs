@@ -220,11 +220,11 @@ pub(super) struct GovernanceDocument {
     pub(super) exception_max_term: Given<Scalar<Days>>,
     /// How far `closes` may lie from `opens`; a window for `all` needs it.
     pub(super) window_max_term: Given<Scalar<Days>>,
-    /// What every exception and window must say.
+    /// What every exception must say.
     pub(super) require: Given<List<Scalar<Signature>>>,
 }
 
-/// What governance may ask every exception and window to say.
+/// What governance may ask every exception to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Signature {
     /// `owner`.

@@ -336,13 +336,9 @@ pub(super) enum Fault {
         help("set `window-max-term`, such as `90d`, or list the applications")
     )]
     UnboundedWindow { id: String },
-    #[error("{kind} `{id}` lacks `{key}`, which `governance.require` asks for")]
+    #[error("exception `{id}` lacks `{key}`, which `governance.require` asks for")]
     #[diagnostic(code(policy::required_by_governance), help("add `{key}`"))]
-    RequiredByGovernance {
-        kind: &'static str,
-        id: String,
-        key: &'static str,
-    },
+    RequiredByGovernance { id: String, key: &'static str },
     #[error("`{key}` allows {here}; {other} allows only {there}")]
     #[diagnostic(
         code(policy::governance_loosened),

@@ -146,7 +146,7 @@ impl Governance {
             &exception.approved_by.0,
             &exception.ticket.0,
         ];
-        faults.extend(self.unsigned("exception", &exception.id.0.0, signed));
+        faults.extend(self.unsigned(&exception.id.0.0, signed));
         faults
     }
 
@@ -175,15 +175,12 @@ impl Governance {
             }
             None => {}
         }
-        let signed = [&window.owner.0, &window.approved_by.0, &window.ticket.0];
-        faults.extend(self.unsigned("window", &window.id.0.0, signed));
         faults
     }
 
     /// `signed` in the order owner, approved-by, ticket.
     fn unsigned<'entry>(
         &'entry self,
-        kind: &'static str,
         id: &'entry str,
         signed: [&'entry Option<Scalar<Text>>; 3],
     ) -> impl Iterator<Item = (&'static str, Fault)> + 'entry {
@@ -198,7 +195,6 @@ impl Governance {
             (
                 "id",
                 Fault::RequiredByGovernance {
-                    kind,
                     id: id.to_owned(),
                     key,
                 },

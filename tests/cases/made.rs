@@ -1,0 +1,1 @@
+//! Inputs that Git does not hold well, made for one run.

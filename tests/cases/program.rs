@@ -1,0 +1,53 @@
+//! Runs the program in a folder, without an environment, and keeps what it said.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// How the program ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ended {
+    /// Every error is told on the first line: `error[code]: cause; remedy`.
+    pub(crate) fn assert_errors_are_told(&self) {
+        let first = self.stderr.lines().next().unwrap_or_default();
+        if let Some(told) = first.strip_prefix("error[") {
+            let (code, message) = told.split_once("]: ").unwrap();
+            assert_eq!(code, self.code.to_string(), "{first}");
+            assert!(message.contains("; "), "no remedy: {first}");
+        } else {
+            assert!(self.code < 2 || !self.stdout.is_empty(), "{self:#?}");
+        }
+    }
+}
+
+/// The program, ready to run in a folder.
+pub(crate) fn program(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_credgate"));
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Runs the program to its end.
+pub(crate) fn run(folder: &Path, arguments: &[&str], stdin: &[u8]) -> Ended {
+    let mut child = program(folder, arguments).spawn().unwrap();
+    // A program that fails early does not read its input.
+    let _ = child.stdin.take().unwrap().write_all(stdin);
+    let output = child.wait_with_output().unwrap();
+    Ended {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
