@@ -8,11 +8,6 @@
     clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "an invented report that does not hold together must stop the test"
-)]
 
 #[path = "output/sample.rs"]
 mod sample;

@@ -1,0 +1,132 @@
+//! The README and the documentation say what the program does.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use credgate::finding::RuleDescriptor;
+use credgate::{policy, rules};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap()
+}
+
+/// The text between two marks of the README.
+fn section(readme: &str, name: &str) -> String {
+    let begin = format!("<!-- {name}:begin -->\n");
+    let end = format!("<!-- {name}:end -->");
+    let (_, rest) = readme.split_once(&begin).unwrap();
+    rest.split_once(&end).unwrap().0.trim_end().to_owned()
+}
+
+fn rule_table() -> String {
+    let mut table = "| rule | control | finds | default |\n| --- | --- | --- | --- |".to_owned();
+    for rule in rules::ALL {
+        let RuleDescriptor {
+            id,
+            control,
+            summary,
+            default_level,
+            ..
+        } = rule.descriptor();
+        let row = format!(
+            "\n| `{id}` | {control} | {} | {default_level} |",
+            summary.trim_end_matches('.')
+        );
+        table.push_str(&row);
+    }
+    table
+}
+
+fn first_command() -> Output {
+    let readme = read("README.md");
+    let line = readme
+        .lines()
+        .find(|line| line.starts_with("cargo run --release --locked -- "))
+        .unwrap();
+    let arguments = line.split_once(" -- ").unwrap().1.split_whitespace();
+    Command::new(env!("CARGO_BIN_EXE_credgate"))
+        .args(arguments)
+        .current_dir(root())
+        .env_clear()
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn the_rule_table_is_the_codes() {
+    assert_eq!(
+        section(&read("README.md"), "rules"),
+        rule_table(),
+        "copy the right table into README.md"
+    );
+}
+
+#[test]
+fn the_first_command_prints_what_the_readme_shows() {
+    let output = first_command();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stderr.is_empty());
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let shown = section(&read("README.md"), "output");
+    let shown = shown
+        .trim_start_matches("```text\n")
+        .trim_end_matches("\n```");
+    let (beginning, end) = shown.split_once("\n…\n").unwrap();
+    assert!(printed.starts_with(beginning), "{printed}");
+    assert_eq!(printed.trim_end().lines().last(), Some(end));
+}
+
+#[test]
+fn every_policy_in_the_documentation_is_valid() {
+    let mut checked = 0;
+    for name in ["README.md", "docs/inventory.md", "docs/decisions.md"] {
+        let text = read(name);
+        let blocks = text
+            .split("```yaml\n")
+            .skip(1)
+            .filter_map(|rest| rest.split_once("```"));
+        for (block, _) in blocks.filter(|(block, _)| block.contains("version: 1")) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("credgate.yaml");
+            fs::write(&path, block).unwrap();
+            let loaded = policy::load(&path, "credgate.yaml", &rules::descriptors());
+            assert!(
+                loaded.is_ok(),
+                "{name}: {}\n{block}",
+                loaded.unwrap_err().summary()
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked >= 3);
+}
+
+#[test]
+fn the_sample_tenant_shows_every_rule_and_every_state() {
+    let report = Command::new(env!("CARGO_BIN_EXE_credgate"))
+        .args(["check", "--policy", "examples/contoso/policy.yaml"])
+        .args(["--inventory", "examples/contoso/service-principals.json"])
+        .args(["--inventory", "examples/contoso/applications.json"])
+        .args(["--now", "2026-11-23T00:00:00Z", "--report", "json"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&report.stdout).unwrap();
+    let words = report.to_string();
+    for rule in rules::ALL {
+        let id = rule.descriptor().id;
+        assert!(words.contains(&format!("\"rule\":\"{id}\"")), "{id}");
+    }
+    let states = report["summary"]["by_state"].as_object().unwrap();
+    assert!(
+        states.values().all(|count| count.as_u64() > Some(0)),
+        "{states:?}"
+    );
+}
