@@ -24,7 +24,7 @@ pub(super) enum Fault {
     #[error("there is no file `{path}`")]
     #[diagnostic(
         code(policy::no_file),
-        help("write a policy there, for example with `credgate init`, or name another file")
+        help("write a policy there, such as the one in the README, or name another file")
     )]
     NoFile { path: String },
     #[error("`{path}` is {kind}, and no file")]
@@ -49,7 +49,7 @@ pub(super) enum Fault {
     #[diagnostic(
         code(policy::empty),
         help(
-            "a policy starts with `version: 1` and lists `rules`, or `extends` a preset; `credgate init` writes one"
+            "a policy starts with `version: 1` and lists `rules`, or `extends` a preset"
         )
     )]
     Empty,
