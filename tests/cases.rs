@@ -7,11 +7,7 @@
 //!
 //! What Git does not hold well (a pipe, UTF-16, a cut file) is made by the tests in `cases/made.rs`.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "cases/made.rs"]
 mod made;

@@ -133,6 +133,9 @@ fn record(inventory: &Inventory) -> InventoryRecord {
     }
 }
 
+/// Two machines' clocks may differ by so much.
+const CLOCK_SKEW: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
+
 fn check_age(arguments: &Check, sources: &[SourceRecord], now: Timestamp) -> Result<(), Failure> {
     let Some(limit) = arguments.max_inventory_age else {
         return Ok(());
@@ -144,7 +147,13 @@ fn check_age(arguments: &Check, sources: &[SourceRecord], now: Timestamp) -> Res
                 "`{name}` does not say when it was collected, so --max-inventory-age cannot be checked; use a snapshot"
             )));
         };
-        if now.duration_since(collected_at) > limit {
+        let age = now.duration_since(collected_at);
+        if -age > CLOCK_SKEW {
+            return Err(Failure::inventory(format_args!(
+                "`{name}` says it was collected at {collected_at}, after the instant of judging; check the clock or --now"
+            )));
+        }
+        if age > limit {
             return Err(Failure::inventory(format_args!(
                 "`{name}` was collected at {collected_at}, longer ago than --max-inventory-age allows; collect it again"
             )));

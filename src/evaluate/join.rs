@@ -233,10 +233,7 @@ impl Join {
 }
 
 fn key(identifier: &[u8; 16]) -> u64 {
-    let (halves, _) = identifier.as_chunks::<8>();
-    halves.iter().fold(0, |key: u64, half| {
-        key.rotate_left(32) ^ u64::from_be_bytes(*half)
-    })
+    digest(identifier)
 }
 
 /// Digests every fact that decides something; a name decides nothing.

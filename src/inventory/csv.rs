@@ -14,11 +14,26 @@ use crate::model::{Application, Coverage, Credentials, Known};
 
 /// A table that is being read.
 pub(super) struct CsvDocument<R> {
-    reader: csv::Reader<R>,
+    reader: csv::Reader<Quotes<R>>,
     record: csv::StringRecord,
     columns: Columns,
     file: String,
     facts: Facts,
+}
+
+/// Passes bytes on, and knows whether a quote is open: a table that ends so was cut.
+struct Quotes<R> {
+    reader: R,
+    open: bool,
+}
+
+impl<R: Read> Read for Quotes<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.reader.read(into)?;
+        let read = into.get(..count).unwrap_or_default();
+        self.open ^= memchr::memchr_iter(b'"', read).count() % 2 == 1;
+        Ok(count)
+    }
 }
 
 /// Where each column stands.
@@ -83,7 +98,10 @@ impl<R: Read> CsvDocument<R> {
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(delimiter.unwrap_or(b','))
             .has_headers(true)
-            .from_reader(reader);
+            .from_reader(Quotes {
+                reader,
+                open: false,
+            });
         let header = reader
             .headers()
             .map_err(|error| of_csv(&error).at(file, Some(1)))?;
@@ -204,6 +222,9 @@ impl<R: Read> Objects for CsvDocument<R> {
             let line = error.position().map(csv::Position::line);
             of_csv(&error).at(&self.file, line.and_then(|line| u32::try_from(line).ok()))
         })?;
+        if self.reader.get_ref().open && self.reader.is_done() {
+            return Err(Problem::Cut.at(&self.file, None));
+        }
         if !read {
             return Ok(None);
         }

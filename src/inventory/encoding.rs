@@ -38,7 +38,10 @@ impl<R: Read> Decoded<R> {
     /// Looks at the first bytes; the marks themselves are no part of the text.
     fn recognise(&mut self) -> io::Result<Encoding> {
         let mut first = Vec::new();
-        self.reader.by_ref().take(CHUNK as u64).read_to_end(&mut first)?;
+        self.reader
+            .by_ref()
+            .take(CHUNK as u64)
+            .read_to_end(&mut first)?;
         let (encoding, mark) = match first.as_slice() {
             [0xEF, 0xBB, 0xBF, ..] => (Encoding::Plain, 3),
             [0xFF, 0xFE, ..] => (Encoding::Utf16(u16::from_le_bytes), 2),

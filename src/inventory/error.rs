@@ -100,6 +100,8 @@ pub enum Problem {
     CsvContradiction,
     #[error("application {app_id} contradicts itself: it stands elsewhere with other credentials")]
     Contradiction { app_id: crate::model::AppId },
+    #[error("the snapshots are of different tenants")]
+    Tenants,
     #[error("the inventory is of tenant {found}, and the policy is for tenant {expected}")]
     Tenant {
         found: crate::model::TenantId,
@@ -145,7 +147,7 @@ impl Problem {
                 "export the table again, without editing it"
             }
             Self::Contradiction { .. } => "give each application once, from one export",
-            Self::Tenant { .. } => "judge it under the policy of its own tenant",
+            Self::Tenants | Self::Tenant { .. } => "judge it under the policy of its own tenant",
             Self::Empty
             | Self::Cut
             | Self::Malformed(_)

@@ -225,6 +225,15 @@ impl Inventory {
     }
 
     fn check_sources(&self) -> Result<(), InventoryError> {
+        let expected = self.tenant();
+        for (file, facts) in self.files.iter().zip(&self.facts) {
+            let named = facts
+                .as_ref()
+                .and_then(|facts| facts.snapshot.as_ref()?.tenant);
+            if named.is_some() && named != expected {
+                return Err(Problem::Tenants.at(&file.shown, None));
+            }
+        }
         for (number, source) in self.sources.iter().enumerate() {
             for kind in [Kind::Application, Kind::ServicePrincipal] {
                 let pages = self

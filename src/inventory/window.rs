@@ -108,8 +108,8 @@ impl<R: Read> Window<R> {
         Ok(true)
     }
 
-    /// Moves on, and returns over how many characters: as many as bytes where the text is ASCII.
-    fn advance(&mut self, length: usize) -> usize {
+    /// Moves on; the column counts characters, which are as many as bytes where the text is ASCII.
+    fn advance(&mut self, length: usize) {
         let text = self.rest().get(..length).unwrap_or_default();
         let characters = if text.is_ascii() {
             length
@@ -127,7 +127,6 @@ impl<R: Read> Window<R> {
             self.line = self.line.saturating_add(clamp(lines));
         }
         self.start += length;
-        characters
     }
 
     /// Skips white space and returns the next byte without taking it; `None` at the end.
@@ -221,9 +220,9 @@ impl<R: Read> Window<R> {
     fn text(&mut self, length: usize) -> Result<(Position, &[u8]), WindowError> {
         let position = self.position();
         let from = self.start;
-        let characters = self.advance(length);
+        self.advance(length);
         let text = self.buffer.get(from..from + length).unwrap_or_default();
-        if characters != length && std::str::from_utf8(text).is_err() {
+        if !text.is_ascii() && std::str::from_utf8(text).is_err() {
             return Err(WindowError::NotUtf8(position));
         }
         Ok((position, text))

@@ -48,9 +48,7 @@ pub(super) enum Fault {
     #[error("the policy is empty")]
     #[diagnostic(
         code(policy::empty),
-        help(
-            "a policy starts with `version: 1` and lists `rules`, or `extends` a preset"
-        )
+        help("a policy starts with `version: 1` and lists `rules`, or `extends` a preset")
     )]
     Empty,
 
