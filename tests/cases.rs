@@ -66,7 +66,7 @@ fn assert_story(story: &Path) {
         story.display(),
         ended.stderr
     );
-    ended.assert_errors_are_told();
+    ended.assert_told_well();
     assert_stream(story, "stdout", &ended.stdout);
     assert_stream(story, "stderr", &ended.stderr);
     assert_eq!(tell(story), ended, "{}", story.display());

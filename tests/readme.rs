@@ -3,11 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use credgate::finding::RuleDescriptor;
-use credgate::{policy, rules};
+use credgate::{inventory, output, policy, rules};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -15,6 +15,16 @@ fn root() -> &'static Path {
 
 fn read(name: &str) -> String {
     fs::read_to_string(root().join(name)).unwrap()
+}
+
+/// The README and every page of the documentation.
+fn documents() -> Vec<PathBuf> {
+    let pages = fs::read_dir(root().join("docs")).unwrap();
+    let pages = pages.map(|page| page.unwrap().path());
+    let pages = pages.filter(|page| page.extension().is_some_and(|kind| kind == "md"));
+    std::iter::once(root().join("README.md"))
+        .chain(pages)
+        .collect()
 }
 
 /// The text between two marks of the README.
@@ -61,11 +71,26 @@ fn first_command() -> Output {
 
 #[test]
 fn the_rule_table_is_the_codes() {
-    assert_eq!(
-        section(&read("README.md"), "rules"),
-        rule_table(),
-        "copy the right table into README.md"
+    let table = rule_table();
+    assert!(
+        section(&read("README.md"), "rules") == table,
+        "put this table between the marks of README.md:\n{table}"
     );
+}
+
+#[test]
+fn every_format_and_report_is_named() {
+    let readme = read("README.md");
+    let inventories = read("docs/inventory.md");
+    for format in inventory::ALL {
+        let row = format!("\n| `{}` |", format.name);
+        assert!(readme.contains(&row), "README.md: {}", format.name);
+        assert!(inventories.contains(&row), "inventory.md: {}", format.name);
+    }
+    for format in output::ALL {
+        let row = format!("\n| `{}` |", format.name);
+        assert!(readme.contains(&row), "README.md: {}", format.name);
+    }
 }
 
 #[test]
@@ -86,8 +111,9 @@ fn the_first_command_prints_what_the_readme_shows() {
 #[test]
 fn every_policy_in_the_documentation_is_valid() {
     let mut checked = 0;
-    for name in ["README.md", "docs/inventory.md", "docs/decisions.md"] {
-        let text = read(name);
+    for path in documents() {
+        let name = path.display();
+        let text = fs::read_to_string(&path).unwrap();
         let blocks = text
             .split("```yaml\n")
             .skip(1)
@@ -123,6 +149,10 @@ fn the_sample_tenant_shows_every_rule_and_every_state() {
     for rule in rules::ALL {
         let id = rule.descriptor().id;
         assert!(words.contains(&format!("\"rule\":\"{id}\"")), "{id}");
+    }
+    for disposition in ["open", "excepted", "in-window"] {
+        let disposition = format!("\"disposition\":\"{disposition}\"");
+        assert!(words.contains(&disposition), "{disposition}");
     }
     let states = report["summary"]["by_state"].as_object().unwrap();
     assert!(

@@ -1,1 +1,205 @@
-//! Inputs that Git does not hold well, made for one run.
+//! Inputs and places that Git does not hold well, made for one run: encodings, cut files, deep nesting, pipes, folders,
+//! devices, and the reports of an earlier run.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::program::{Ended, program, run};
+
+const POLICY: &str = "version: 1\nextends: secrets-only\n";
+const GOOD: &str = include_str!("inventory/twice-equal/apps.json");
+const BAD: &str = include_str!("inventory/missing-and-violated/apps.json");
+const CHECK: &[&str] = &[
+    "check",
+    "--policy",
+    "policy.yaml",
+    "--inventory",
+    "apps.json",
+    "--now",
+    "2026-11-23T00:00:00Z",
+];
+const FORMATS: [&str; 3] = ["text", "json", "sarif"];
+
+/// A folder with a policy and the inventory.
+fn folder(inventory: impl AsRef<[u8]>) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("policy.yaml"), POLICY).unwrap();
+    fs::write(folder.path().join("apps.json"), inventory).unwrap();
+    folder
+}
+
+/// Checks the inventory, with further arguments.
+fn check(folder: &Path, further: &[&str]) -> Ended {
+    let ended = run(folder, &[CHECK, further].concat(), b"");
+    ended.assert_told_well();
+    ended
+}
+
+fn code(inventory: impl AsRef<[u8]>) -> i32 {
+    check(folder(inventory).path(), &[]).code
+}
+
+fn utf_16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
+    units.flat_map(bytes).collect()
+}
+
+#[test]
+fn windows_powershells_encoding_is_read() {
+    for bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        assert_eq!(code(utf_16(GOOD, bytes)), 0);
+        assert_eq!(code(utf_16(BAD, bytes)), 1);
+    }
+    assert_eq!(code(format!("\u{FEFF}{BAD}")), 1);
+}
+
+#[test]
+fn a_broken_encoding_gives_no_verdict() {
+    let whole = utf_16(GOOD, u16::to_le_bytes);
+    assert_eq!(code(whole.split_last().unwrap().1), 3, "half a unit");
+    assert_eq!(
+        code(whole.split_first_chunk::<2>().unwrap().1),
+        3,
+        "no mark"
+    );
+    let mut lone = whole.clone();
+    lone.extend(0xD800_u16.to_le_bytes());
+    assert_eq!(code(lone), 3, "a lone surrogate");
+    for bytes in [b"\xc0\xaf".as_slice(), b"\x80", b"\xed\xa0\x80"] {
+        let (before, after) = GOOD.split_once("canary").unwrap();
+        let broken = [before.as_bytes(), bytes, after.as_bytes()].concat();
+        assert_eq!(code(broken), 3, "{bytes:x?}");
+    }
+}
+
+#[test]
+fn a_file_cut_anywhere_gives_no_verdict() {
+    let envelope = format!("{{\"value\":{}}}", GOOD.trim_end());
+    for whole in [GOOD.trim_end(), &envelope] {
+        for length in (0..whole.len()).step_by(23).chain([whole.len() - 1]) {
+            assert_eq!(code(whole.get(..length).unwrap()), 3, "cut at {length}");
+        }
+    }
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    let nested = |depth| {
+        let (opening, closing) = ("[".repeat(depth), "]".repeat(depth));
+        GOOD.replacen("\"id\"", &format!("\"x\": {opening}{closing}, \"id\""), 1)
+    };
+    assert_eq!(code(nested(100)), 0);
+    assert_eq!(code(nested(200)), 3);
+    assert_eq!(code("[".repeat(1_000_000)), 3);
+    assert_eq!(code("{\"a\":".repeat(100_000)), 3);
+}
+
+#[test]
+fn a_folder_is_no_policy_and_an_empty_one_no_inventory() {
+    for (name, code) in [("policy.yaml", 2), ("apps.json", 3)] {
+        let folder = folder(GOOD);
+        fs::remove_file(folder.path().join(name)).unwrap();
+        fs::create_dir(folder.path().join(name)).unwrap();
+        assert_eq!(check(folder.path(), &[]).code, code, "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_refused_before_it_is_opened() {
+    for (name, code) in [("policy.yaml", 2), ("apps.json", 3)] {
+        let folder = folder(GOOD);
+        let path = folder.path().join(name);
+        fs::remove_file(&path).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        assert_eq!(check(folder.path(), &[]).code, code, "{name}");
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_a_report_that_was_not_written() {
+    for inventory in [GOOD, BAD] {
+        for format in FORMATS {
+            let folder = folder(inventory);
+            let (reader, writer) = std::io::pipe().unwrap();
+            drop(reader);
+            let arguments = [CHECK, &["--report", format]].concat();
+            let mut program = program(folder.path(), &arguments);
+            let output = program.stdout(writer).output().unwrap();
+            assert_eq!(output.status.code(), Some(5), "{format}");
+            assert!(output.stderr.starts_with(b"error[5]: "), "{format}");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_a_report_that_was_not_written() {
+    for inventory in [GOOD, BAD] {
+        for format in FORMATS {
+            let report = format!("{format}=/dev/full");
+            let ended = check(folder(inventory).path(), &["--report", &report]);
+            assert_eq!(ended.code, 5, "{format}");
+        }
+    }
+}
+
+#[test]
+fn no_stale_report_is_left() {
+    let cases = [
+        ("[", POLICY, 3),
+        (GOOD, "version: 1\n", 2),
+        (GOOD, POLICY, 0),
+        (BAD, POLICY, 1),
+    ];
+    for (inventory, policy, code) in cases {
+        let folder = folder(inventory);
+        let report = folder.path().join("report.json");
+        fs::write(folder.path().join("policy.yaml"), policy).unwrap();
+        fs::write(&report, "stale").unwrap();
+        let ended = check(folder.path(), &["--report", "json=report.json"]);
+        assert_eq!(ended.code, code, "{}", ended.stderr);
+        let written = fs::read_to_string(&report).ok();
+        assert_eq!(written.is_some(), code < 2, "{written:?}");
+        assert_ne!(written.as_deref(), Some("stale"));
+        let files = fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(files, 2 + usize::from(code < 2), "a draft is left");
+    }
+}
+
+#[test]
+fn the_format_and_the_amount_decide_nothing() {
+    for (inventory, code) in [(GOOD, 0), (BAD, 1)] {
+        let folder = folder(inventory);
+        for format in FORMATS {
+            for amount in [&[][..], &["--quiet"], &["--verbose"]] {
+                let further = [&["--report", format], amount].concat();
+                assert_eq!(check(folder.path(), &further).code, code, "{further:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_order_of_the_sources_decides_nothing() {
+    let story = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/cases/shapes/az-applications-then-service-principals");
+    let report = |first, second| -> Value {
+        let now = "2026-11-23T00:00:00Z";
+        let inventory = ["--inventory", first, "--inventory", second];
+        let start = ["check", "--policy", "policy.yaml", "--report", "json"];
+        let arguments = [&start[..], &["--now", now], &inventory].concat();
+        serde_json::from_str(&run(&story, &arguments, b"").stdout).unwrap()
+    };
+    let (one, other) = (
+        report("apps.json", "sps.json"),
+        report("sps.json", "apps.json"),
+    );
+    for member in ["verdict", "findings", "summary", "not_judged"] {
+        assert_eq!(one.get(member), other.get(member), "{member}");
+    }
+}

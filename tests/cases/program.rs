@@ -13,8 +13,9 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    /// Every error is told on the first line: `error[code]: cause; remedy`.
-    pub(crate) fn assert_errors_are_told(&self) {
+    /// Every error is told on the first line, `error[code]: cause; remedy`, and quotes nothing of the inventory; nothing
+    /// that is printed is a command to a terminal or a runner. Secrets and names hold the word `canary`.
+    pub(crate) fn assert_told_well(&self) {
         let first = self.stderr.lines().next().unwrap_or_default();
         if let Some(told) = first.strip_prefix("error[") {
             let (code, message) = told.split_once("]: ").unwrap();
@@ -22,6 +23,13 @@ impl Ended {
             assert!(message.contains("; "), "no remedy: {first}");
         } else {
             assert!(self.code < 2 || !self.stdout.is_empty(), "{self:#?}");
+        }
+        assert!(!self.stderr.contains("canary"), "{}", self.stderr);
+        assert!(!self.stdout.contains("canary-secret"), "{}", self.stdout);
+        for line in self.stdout.lines().chain(self.stderr.lines()) {
+            assert!(!line.contains(['\u{1b}', '\u{202e}', '\r']), "{line:?}");
+            assert!(!line.contains("##["), "{line:?}");
+            assert!(!line.trim_start().starts_with("::"), "{line:?}");
         }
     }
 }

@@ -22,7 +22,7 @@ const NOTIFICATIONS: [(&str, &str); 3] = [
         "results-left-out",
         "There are more findings than code scanning accepts.",
     ),
-    ("note", "Something that a reader should know besides."),
+    ("run-note", "Something that a reader should know besides."),
 ];
 
 /// Returns the run, its list of results empty.
@@ -112,7 +112,7 @@ fn notifications(report: &Report, left_out: usize) -> Vec<Notification> {
         notifications.push(notification("results-left-out", "warning", &text));
     }
     let notes = report.notes.iter();
-    notifications.extend(notes.map(|note| notification("note", "note", note)));
+    notifications.extend(notes.map(|note| notification("run-note", "note", note)));
     notifications
 }
 

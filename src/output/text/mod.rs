@@ -3,7 +3,8 @@
 //! In: a report. Out: the verdict, the findings of each application with one list of next steps, the findings about the
 //! policy, the numbers, and last one line that somebody who searches a log finds. No line begins with foreign text.
 
-mod applications;
+mod findings;
+mod next_steps;
 mod page;
 mod summary;
 mod tally;
@@ -35,8 +36,7 @@ fn write(report: &Report, options: &Options, writer: &mut dyn io::Write) -> io::
     };
     let tally = Tally::of(report);
     summary::first_line(report, &mut page)?;
-    applications::write(report, verbose, &mut page)?;
-    applications::write_policy(report, verbose, &mut page)?;
+    findings::write(report, verbose, &mut page)?;
     summary::write(report, &tally, verbose, &mut page)?;
     summary::last_line(report, &tally, &mut page)?;
     page.finish()
