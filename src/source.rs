@@ -43,11 +43,11 @@ mod tests {
             ("a//b.json", "a/b.json"),
             ("../b.json", "../b.json"),
             ("/tmp/b.json", "/tmp/b.json"),
-            ("/work/a/b.json", "a/b.json"),
-            ("/workshop/b.json", "/workshop/b.json"),
+            ("/project/a/b.json", "a/b.json"),
+            ("/projects/b.json", "/projects/b.json"),
             (".", "."),
         ] {
-            assert_eq!(shown(Path::new(path), Path::new("/work")), expected);
+            assert_eq!(shown(Path::new(path), Path::new("/project")), expected);
         }
     }
 }
