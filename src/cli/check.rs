@@ -54,6 +54,17 @@ fn judge(
             "this version reads exported inventories only, not `graph`; name a file (or `./graph`)",
         ));
     }
+    if arguments
+        .inventory
+        .iter()
+        .filter(|source| *source == "-")
+        .count()
+        > 1
+    {
+        return Err(Failure::usage(
+            "the standard input cannot be read twice; name `-` once",
+        ));
+    }
     let mut inventory =
         Inventory::open(&arguments.inventory, folder).map_err(Failure::inventory)?;
     let evaluation = loop {

@@ -52,9 +52,14 @@ impl<'a> Reports<'a> {
             }
             let resolved = fs::canonicalize(file);
             if resolved.is_ok_and(|file| {
-                inputs
-                    .iter()
-                    .any(|input| file == *input || file.starts_with(input))
+                // What a policy extends is not known yet; no report is YAML, and policies are.
+                let is_yaml = file
+                    .extension()
+                    .is_some_and(|name| name == "yaml" || name == "yml");
+                is_yaml
+                    || inputs
+                        .iter()
+                        .any(|input| file == *input || file.starts_with(input))
             }) {
                 return Err(Failure::usage(format_args!(
                     "the report `{}` would replace the policy or the inventory; name another file",

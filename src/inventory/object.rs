@@ -10,7 +10,9 @@ use serde::Deserialize;
 use super::Kind;
 use super::fields::Field;
 use super::scan::Members;
-use super::shapes::{Collection, FLATTENED, FederatedShape, KeyShape, OURS, PasswordShape};
+use super::shapes::{
+    Collection, FLATTENED, FederatedShape, KeyShape, OURS, PasswordShape, parse_instant,
+};
 use crate::model::{
     Application, Credentials, CustomKeyIdentifier, FederatedCredential, Known, ServicePrincipal,
     ServicePrincipalType,
@@ -92,7 +94,7 @@ impl Reading<'_> {
             id: self.identifier(Field::Id)?,
             app_id: self.identifier(Field::AppId)?.ok_or(ObjectError::NoAppId)?,
             display_name: self.words(Field::DisplayName)?.unwrap_or_default().into(),
-            deleted: self.is_deleted(),
+            deleted: self.is_deleted()?,
             credentials: self.credentials()?,
             federated: self.federated()?,
             has_owner: self.has_owner()?,
@@ -114,7 +116,7 @@ impl Reading<'_> {
             display_name: self.words(Field::DisplayName)?.unwrap_or_default().into(),
             kind,
             owner: self.identifier(Field::AppOwnerOrganizationId)?,
-            deleted: self.is_deleted(),
+            deleted: self.is_deleted()?,
             credentials: self.credentials()?,
             federated: self.federated()?,
             token_encryption_key_id: self.identifier(Field::TokenEncryptionKeyId)?,
@@ -152,10 +154,15 @@ impl Reading<'_> {
         parsed.map(Some)
     }
 
-    /// A date, whatever it says, means that the object was deleted.
-    fn is_deleted(&self) -> bool {
-        self.raw(Field::DeletedDateTime)
-            .is_some_and(|raw| raw != "null")
+    /// Only a date says that an object was deleted: whatever is skipped must be skipped for a reason.
+    fn is_deleted(&self) -> Result<bool, ObjectError> {
+        let field = Field::DeletedDateTime;
+        let Some(words) = self.words(field)? else {
+            return Ok(false);
+        };
+        let date = parse_instant(&words);
+        date.map(|_| true)
+            .map_err(|message| ObjectError::Member(field.name(), said(message)))
     }
 
     fn credentials(&self) -> Result<Credentials, ObjectError> {
