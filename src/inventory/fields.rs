@@ -3,75 +3,102 @@
 //! In: a key. Out: the field it names. Everything else in an application is skipped; `hint`, `secretText` and `key` have
 //! no field anywhere.
 
-/// A member that decides something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
-    ODataType,
-    Id,
-    AppId,
-    DisplayName,
-    DeletedDateTime,
-    PasswordCredentials,
-    KeyCredentials,
-    FederatedIdentityCredentials,
-    Owners,
-    TokenEncryptionKeyId,
-    ServicePrincipalType,
-    ServicePrincipalNames,
-    AppOwnerOrganizationId,
-    PreferredTokenSigningKeyThumbprint,
-}
-
-/// How many fields there are.
-pub(super) const FIELDS: usize = Field::PreferredTokenSigningKeyThumbprint as usize + 1;
-
-impl Field {
+/// The members of one kind of object that decide something.
+pub(super) trait Key: Copy {
     /// Returns the field that a key names: in Graph's spelling, in PowerShell's, or in that of older tools.
-    #[inline]
-    pub(super) fn of_key(key: &[u8]) -> Option<Self> {
-        Some(match key {
-            b"@odata.type" => Self::ODataType,
-            b"id" | b"Id" | b"objectId" | b"ObjectId" => Self::Id,
-            b"appId" | b"AppId" => Self::AppId,
-            b"displayName" | b"DisplayName" => Self::DisplayName,
-            b"deletedDateTime" | b"DeletedDateTime" => Self::DeletedDateTime,
-            b"passwordCredentials" | b"PasswordCredentials" => Self::PasswordCredentials,
-            b"keyCredentials" | b"KeyCredentials" => Self::KeyCredentials,
-            b"federatedIdentityCredentials" | b"FederatedIdentityCredentials" => {
-                Self::FederatedIdentityCredentials
-            }
-            b"owners" | b"Owners" => Self::Owners,
-            b"tokenEncryptionKeyId" | b"TokenEncryptionKeyId" => Self::TokenEncryptionKeyId,
-            b"servicePrincipalType" | b"ServicePrincipalType" => Self::ServicePrincipalType,
-            b"servicePrincipalNames" | b"ServicePrincipalNames" => Self::ServicePrincipalNames,
-            b"appOwnerOrganizationId"
-            | b"AppOwnerOrganizationId"
-            | b"appOwnerTenantId"
-            | b"AppOwnerTenantId" => Self::AppOwnerOrganizationId,
-            b"preferredTokenSigningKeyThumbprint" | b"PreferredTokenSigningKeyThumbprint" => {
-                Self::PreferredTokenSigningKeyThumbprint
-            }
-            _ => return None,
-        })
-    }
+    fn of_key(key: &[u8]) -> Option<Self>;
 
     /// Returns Graph's own spelling.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::ODataType => "@odata.type",
-            Self::Id => "id",
-            Self::AppId => "appId",
-            Self::DisplayName => "displayName",
-            Self::DeletedDateTime => "deletedDateTime",
-            Self::PasswordCredentials => "passwordCredentials",
-            Self::KeyCredentials => "keyCredentials",
-            Self::FederatedIdentityCredentials => "federatedIdentityCredentials",
-            Self::Owners => "owners",
-            Self::TokenEncryptionKeyId => "tokenEncryptionKeyId",
-            Self::ServicePrincipalType => "servicePrincipalType",
-            Self::ServicePrincipalNames => "servicePrincipalNames",
-            Self::AppOwnerOrganizationId => "appOwnerOrganizationId",
-            Self::PreferredTokenSigningKeyThumbprint => "preferredTokenSigningKeyThumbprint",
+    fn name(self) -> &'static str;
+
+    /// Counts the fields from zero; all are below [`MOST_FIELDS`].
+    fn index(self) -> usize;
+}
+
+/// How many fields a kind of object may have.
+pub(super) const MOST_FIELDS: usize = 14;
+
+/// Names fields by their keys, Graph's own first.
+macro_rules! fields {
+    ($(#[$doc:meta])* $name:ident { $($field:ident = $graph:literal $(| $other:literal)*,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum $name {
+            $($field),+
         }
+
+        impl Key for $name {
+            #[inline]
+            fn of_key(key: &[u8]) -> Option<Self> {
+                Some(match key {
+                    $($graph $(| $other)* => Self::$field,)+
+                    _ => return None,
+                })
+            }
+
+            fn name(self) -> &'static str {
+                match self {
+                    $(Self::$field => const { text($graph) },)+
+                }
+            }
+
+            #[inline]
+            fn index(self) -> usize {
+                self as usize
+            }
+        }
+
+        const _: () = assert!([$($name::$field),+].len() <= MOST_FIELDS);
+    };
+}
+
+const fn text(key: &'static [u8]) -> &'static str {
+    match std::str::from_utf8(key) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
+}
+
+fields! {
+    /// A member of an application or a service principal.
+    Field {
+        ODataType = b"@odata.type",
+        Id = b"id" | b"Id" | b"objectId" | b"ObjectId",
+        AppId = b"appId" | b"AppId",
+        DisplayName = b"displayName" | b"DisplayName",
+        DeletedDateTime = b"deletedDateTime" | b"DeletedDateTime",
+        PasswordCredentials = b"passwordCredentials" | b"PasswordCredentials",
+        KeyCredentials = b"keyCredentials" | b"KeyCredentials",
+        FederatedIdentityCredentials = b"federatedIdentityCredentials" | b"FederatedIdentityCredentials",
+        Owners = b"owners" | b"Owners",
+        TokenEncryptionKeyId = b"tokenEncryptionKeyId" | b"TokenEncryptionKeyId",
+        ServicePrincipalType = b"servicePrincipalType" | b"ServicePrincipalType",
+        ServicePrincipalNames = b"servicePrincipalNames" | b"ServicePrincipalNames",
+        AppOwnerOrganizationId =
+            b"appOwnerOrganizationId" | b"AppOwnerOrganizationId" | b"appOwnerTenantId" | b"AppOwnerTenantId",
+        PreferredTokenSigningKeyThumbprint =
+            b"preferredTokenSigningKeyThumbprint" | b"PreferredTokenSigningKeyThumbprint",
+    }
+}
+
+fields! {
+    /// A member of a password credential or a key credential.
+    CredentialField {
+        KeyId = b"keyId" | b"KeyId",
+        CustomKeyIdentifier = b"customKeyIdentifier" | b"CustomKeyIdentifier",
+        StartDateTime = b"startDateTime" | b"StartDateTime" | b"startDate" | b"StartDate",
+        EndDateTime = b"endDateTime" | b"EndDateTime" | b"endDate" | b"EndDate",
+        Type = b"type" | b"Type",
+        Usage = b"usage" | b"Usage",
+    }
+}
+
+fields! {
+    /// A member of a federated identity credential.
+    FederatedField {
+        Id = b"id" | b"Id",
+        Issuer = b"issuer" | b"Issuer",
+        Subject = b"subject" | b"Subject",
+        ClaimsMatchingExpression = b"claimsMatchingExpression" | b"ClaimsMatchingExpression",
     }
 }

@@ -9,8 +9,10 @@ use std::io::Read;
 use super::Kind;
 use super::document::{Facts, Listing, Objects, Placed};
 use super::error::{InventoryError, Problem};
+use super::fields::Field;
 use super::object::{ObjectError, Reading};
 use super::scan::{Members, Opening};
+use super::shapes::Fields;
 use super::snapshot;
 use super::window::{Position, Window};
 
@@ -88,7 +90,7 @@ impl<R: Read> JsonDocument<R> {
             .map_err(|error| Problem::of_window(error, &self.file))
     }
 
-    fn value(&mut self) -> Result<(Position, &[u8]), InventoryError> {
+    fn value(&mut self) -> Result<(Position, &str), InventoryError> {
         self.window
             .value()
             .map_err(|error| Problem::of_window(error, &self.file))
@@ -105,7 +107,7 @@ impl<R: Read> JsonDocument<R> {
     /// Reads one member of the envelope; says `false` at the list, whose bracket it has taken.
     fn member(&mut self) -> Result<bool, InventoryError> {
         let (position, key) = self.value()?;
-        let key: String = serde_json::from_slice(key)
+        let key: String = serde_json::from_str(key)
             .map_err(|_| Problem::Malformed(position.column).at(&self.file, Some(position.line)))?;
         self.expect(b':')?;
         if key == "value" {
@@ -122,9 +124,9 @@ impl<R: Read> JsonDocument<R> {
         let (position, value) = self.value()?;
         let known = match key.as_str() {
             "@odata.context" => Some(Listing::Context(Kind::of_context(value))),
-            "@odata.nextLink" => Some(Listing::NextLink(value != b"null")),
-            "@odata.count" | "Count" => Some(Listing::Count(serde_json::from_slice(value).ok())),
-            "error" if value != b"null" => {
+            "@odata.nextLink" => Some(Listing::NextLink(value != "null")),
+            "@odata.count" | "Count" => Some(Listing::Count(serde_json::from_str(value).ok())),
+            "error" if value != "null" => {
                 return Err(Problem::ErrorAnswer.at(&file, Some(position.line)));
             }
             _ => None,
@@ -215,10 +217,12 @@ impl<R: Read> JsonDocument<R> {
             .window
             .object(&mut members)
             .map_err(|error| Problem::of_window(error, &self.file))?;
-        let powershell = members.is_pascal_case();
+        let powershell = members.is_capitalised(Field::AppId);
         let reading = Reading {
-            text,
-            members: &members,
+            object: Fields {
+                text,
+                members: &members,
+            },
             listed: self.facts.listed,
             powershell,
         };

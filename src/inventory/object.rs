@@ -5,14 +5,9 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-
 use super::Kind;
-use super::fields::Field;
-use super::scan::Members;
-use super::shapes::{
-    Collection, FLATTENED, FederatedShape, KeyShape, OURS, PasswordShape, parse_instant,
-};
+use super::fields::{Field, Key};
+use super::shapes::{self, Fields, Wrong, parse_instant};
 use crate::model::{
     Application, Credentials, CustomKeyIdentifier, FederatedCredential, Known, ServicePrincipal,
     ServicePrincipalType,
@@ -52,8 +47,7 @@ impl Object {
 
 /// An object's text, and how the file around it must be read.
 pub(super) struct Reading<'text> {
-    pub(super) text: &'text [u8],
-    pub(super) members: &'text Members,
+    pub(super) object: Fields<'text, Field>,
     /// What the file says it lists.
     pub(super) listed: Option<Kind>,
     /// PowerShell prints navigation properties that were not asked for as `null`.
@@ -125,23 +119,11 @@ impl Reading<'_> {
     }
 
     fn raw(&self, field: Field) -> Option<&str> {
-        let text = self.members.get(field, self.text)?;
-        // The object's text was checked to be UTF-8, and a member ends where a character ends.
-        std::str::from_utf8(text).ok()
+        self.object.raw(field)
     }
 
-    /// Reads a text; absent and `null` are one where nothing depends on the difference.
     fn words(&self, field: Field) -> Result<Option<Cow<'_, str>>, ObjectError> {
-        let Some(raw) = self.raw(field).filter(|raw| *raw != "null") else {
-            return Ok(None);
-        };
-        match raw
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'))
-        {
-            Some(plain) if !plain.contains('\\') => Ok(Some(Cow::Borrowed(plain))),
-            _ => Ok(Some(Cow::Owned(read(field, raw)?))),
-        }
+        self.object.words(field).map_err(said(field))
     }
 
     fn identifier<T: std::str::FromStr>(&self, field: Field) -> Result<Option<T>, ObjectError> {
@@ -160,27 +142,25 @@ impl Reading<'_> {
         let Some(words) = self.words(field)? else {
             return Ok(false);
         };
-        let date = parse_instant(&words);
-        date.map(|_| true)
-            .map_err(|message| ObjectError::Member(field.name(), said(message)))
+        parse_instant(&words).map(|_| true).map_err(said(field))
     }
 
     fn credentials(&self) -> Result<Credentials, ObjectError> {
-        let passwords = self.listed(Field::PasswordCredentials, PasswordShape::check)?;
-        let keys = self.listed(Field::KeyCredentials, KeyShape::check)?;
+        let passwords = self.listed(Field::PasswordCredentials, shapes::password)?;
+        let keys = self.listed(Field::KeyCredentials, shapes::key)?;
         Ok(match (passwords, keys) {
             (Some(passwords), Some(keys)) => Credentials::Listed { passwords, keys },
             (passwords, keys) => Credentials::Unknown { passwords, keys },
         })
     }
 
-    fn listed<'text, Shape: Deserialize<'text>, T>(
-        &'text self,
+    fn listed<K: Key, T>(
+        &self,
         field: Field,
-        check: impl Fn(Shape) -> Result<T, &'static str>,
+        read: impl Fn(&Fields<'_, K>) -> Result<T, Wrong>,
     ) -> Result<Option<Vec<T>>, ObjectError> {
         self.raw(field)
-            .map(|raw| list(field, raw, check))
+            .map(|raw| shapes::collection(raw, read).map_err(said(field)))
             .transpose()
     }
 
@@ -195,57 +175,32 @@ impl Reading<'_> {
         let Some(raw) = self.navigation(field) else {
             return Ok(Known::Unknown);
         };
-        list(field, raw, |shape: FederatedShape| Ok(shape.check())).map(Known::Known)
+        shapes::collection(raw, shapes::federated)
+            .map(Known::Known)
+            .map_err(said(field))
     }
 
     fn has_owner(&self) -> Result<Known<bool>, ObjectError> {
-        let Some(raw) = self.navigation(Field::Owners) else {
+        let field = Field::Owners;
+        let Some(raw) = self.navigation(field) else {
             return Ok(Known::Unknown);
         };
-        let owners: Collection<Owner> = read(Field::Owners, raw)?;
-        Ok(Known::Known(!owners.0.is_empty()))
+        shapes::is_empty(raw)
+            .map(|empty| Known::Known(!empty))
+            .map_err(said(field))
     }
 }
 
-/// Anybody: who it is does not matter here.
-#[derive(Deserialize)]
-struct Owner {}
-
-fn list<'text, Shape: Deserialize<'text>, T>(
-    field: Field,
-    raw: &'text str,
-    check: impl Fn(Shape) -> Result<T, &'static str>,
-) -> Result<Vec<T>, ObjectError> {
-    if raw == "[]" {
-        return Ok(Vec::new());
-    }
-    let shapes: Collection<Shape> = read(field, raw)?;
-    let checked = shapes.0.into_iter().map(check).collect::<Result<_, _>>();
-    checked.map_err(|message| ObjectError::Member(field.name(), said(message)))
-}
-
-fn read<'text, T: Deserialize<'text>>(field: Field, raw: &'text str) -> Result<T, ObjectError> {
-    serde_json::from_str(raw).map_err(|error| {
-        let words = error.to_string();
-        // serde_json adds the place within the member, which is of no use to anybody.
-        let words = words
-            .rsplit_once(" at line ")
-            .map_or(words.as_str(), |(words, _)| words);
-        if words.starts_with(FLATTENED) {
-            ObjectError::Flattened(field.name())
-        } else {
-            ObjectError::Member(field.name(), said(words))
+/// Turns what is wrong with a member into a sentence that begins with its name.
+fn said(field: Field) -> impl Fn(Wrong) -> ObjectError {
+    move |wrong| match wrong {
+        Wrong::Flattened => ObjectError::Flattened(field.name()),
+        Wrong::Type => ObjectError::Member(
+            field.name(),
+            "has a value of a type that Graph does not send".to_owned(),
+        ),
+        Wrong::Value(reason) => {
+            ObjectError::Member(field.name(), format!("cannot be used: {reason}"))
         }
-    })
-}
-
-/// Turns a message into the rest of a sentence about a member; serde's own messages may quote a value.
-fn said(message: &str) -> String {
-    if let Some(ours) = message.strip_prefix(OURS) {
-        format!("cannot be used: {ours}")
-    } else if message.starts_with("missing field") || message.starts_with("duplicate field") {
-        format!("cannot be used: {message}")
-    } else {
-        "has a value of a type that Graph does not send".to_owned()
     }
 }

@@ -1,296 +1,216 @@
 //! The shapes in which exports write Graph's values, tolerant of spelling and strict about meaning.
 //!
-//! In: the JSON text of one member. Out: checked values of the model. Collections may be a list, `null`, or (Windows
-//! PowerShell) the one element by itself; dates may be ISO 8601 with a zone or `/Date(ms)/`. No message here ever quotes
-//! a value: it could be a secret.
+//! In: the JSON text of one member, which the scanner has checked against the grammar. Out: checked values of the model.
+//! Collections may be a list, `null`, or (Windows PowerShell) the one element by itself; dates may be ISO 8601 with a
+//! zone or `/Date(ms)/`. No message here ever quotes a value: it could be a secret.
 
-use std::fmt;
-use std::marker::PhantomData;
+use std::borrow::Cow;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use super::fields::{CredentialField, FederatedField, Key};
+use super::scan::{self, Fault, Members};
 use crate::model::{
     CustomKeyIdentifier, FederatedCredential, KeyCredential, KeyId, KeyType, KeyUsage,
     PasswordCredential, Period,
 };
 
-/// What a message of ours begins with, so that it is told from serde's, which quote values.
-pub(super) const OURS: &str = "!";
+/// What is wrong with a member. It never tells the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Wrong {
+    /// The value is of another type than Graph's.
+    Type,
+    /// `ConvertTo-Json` with too little `-Depth` has made text of an object.
+    Flattened,
+    /// The value, or one in it, cannot be used.
+    Value(Cow<'static, str>),
+}
 
-/// A member of a type that it must not have after a `ConvertTo-Json` with too little `-Depth`.
-pub(super) const FLATTENED: &str = "!flattened";
-
-/// A list, `null`, or one element by itself.
-pub(super) struct Collection<T>(pub(super) Vec<T>);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Collection<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(CollectionVisitor(PhantomData))
+impl Wrong {
+    const fn value(reason: &'static str) -> Self {
+        Self::Value(Cow::Borrowed(reason))
     }
 }
 
-struct CollectionVisitor<T>(PhantomData<T>);
+/// The text of one object, and where its wanted members stand.
+pub(super) struct Fields<'text, K> {
+    pub(super) text: &'text str,
+    pub(super) members: &'text Members<K>,
+}
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for CollectionVisitor<T> {
-    type Value = Collection<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
+impl<'text, K: Key> Fields<'text, K> {
+    /// Returns the JSON text of a member.
+    pub(super) fn raw(&self, key: K) -> Option<&'text str> {
+        self.members.get(key, self.text)
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(Collection(Vec::new()))
+    /// Reads a text; absent and `null` are one where nothing depends on the difference.
+    pub(super) fn words(&self, key: K) -> Result<Option<Cow<'text, str>>, Wrong> {
+        self.raw(key).map_or(Ok(None), words)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut elements = Vec::new();
-        while let Some(Element(element)) = list.next_element()? {
-            elements.push(element);
+    /// Reads an instant, whose absence is never taken for `null`.
+    fn instant(&self, key: K) -> Result<Option<Timestamp>, Wrong> {
+        let raw = self
+            .raw(key)
+            .ok_or_else(|| Wrong::Value(format!("missing field `{}`", key.name()).into()))?;
+        words(raw)?.map(|text| parse_instant(&text)).transpose()
+    }
+
+    fn key_id(&self, key: K) -> Result<Option<KeyId>, Wrong> {
+        let parsed = self.words(key)?.map(|text| text.parse());
+        parsed
+            .transpose()
+            .map_err(|_| Wrong::value("a `keyId` is not a GUID"))
+    }
+}
+
+/// Reads a JSON text or `null`. Nearly all texts are written as they are, without escapes.
+fn words(raw: &str) -> Result<Option<Cow<'_, str>>, Wrong> {
+    let plain = raw
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    match plain {
+        Some(plain) if memchr::memchr(b'\\', plain.as_bytes()).is_none() => {
+            Ok(Some(Cow::Borrowed(plain)))
         }
-        Ok(Collection(elements))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(|element| Collection(vec![element]))
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
-        Err(E::custom(FLATTENED))
+        Some(_) => serde_json::from_str(raw)
+            .map(|text: String| Some(Cow::Owned(text)))
+            .map_err(|_| Wrong::Type),
+        None if raw == "null" => Ok(None),
+        None => Err(Wrong::Type),
     }
 }
 
-/// An element of a list: an object, and never the text into which PowerShell flattens one.
-struct Element<T>(T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Element<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ElementVisitor(PhantomData))
-    }
-}
-
-struct ElementVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ElementVisitor<T> {
-    type Value = Element<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(Element)
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
-        Err(E::custom(FLATTENED))
-    }
-}
-
-/// An entry of `passwordCredentials`, as exports write it.
-#[derive(serde::Deserialize)]
-pub(super) struct PasswordShape {
-    #[serde(
-        rename = "keyId",
-        alias = "KeyId",
-        default,
-        deserialize_with = "key_id"
-    )]
-    key_id: Option<KeyId>,
-    #[serde(rename = "customKeyIdentifier", alias = "CustomKeyIdentifier", default)]
-    custom_key_identifier: Identifier,
-    #[serde(
-        rename = "startDateTime",
-        alias = "StartDateTime",
-        alias = "startDate",
-        alias = "StartDate"
-    )]
-    #[serde(deserialize_with = "instant")]
-    start: Option<Timestamp>,
-    #[serde(
-        rename = "endDateTime",
-        alias = "EndDateTime",
-        alias = "endDate",
-        alias = "EndDate"
-    )]
-    #[serde(deserialize_with = "instant")]
-    end: Option<Timestamp>,
-}
-
-impl PasswordShape {
-    pub(super) fn check(self) -> Result<PasswordCredential, &'static str> {
-        let Self {
-            key_id,
-            custom_key_identifier,
-            start,
-            end,
-        } = self;
-        Ok(PasswordCredential {
-            key_id,
-            custom_key_identifier: custom_key_identifier.0,
-            period: period(start, end)?,
-        })
-    }
-}
-
-/// An entry of `keyCredentials`, as exports write it.
-#[derive(serde::Deserialize)]
-pub(super) struct KeyShape {
-    #[serde(
-        rename = "keyId",
-        alias = "KeyId",
-        default,
-        deserialize_with = "key_id"
-    )]
-    key_id: Option<KeyId>,
-    #[serde(rename = "customKeyIdentifier", alias = "CustomKeyIdentifier", default)]
-    custom_key_identifier: Identifier,
-    #[serde(
-        rename = "startDateTime",
-        alias = "StartDateTime",
-        alias = "startDate",
-        alias = "StartDate"
-    )]
-    #[serde(deserialize_with = "instant")]
-    start: Option<Timestamp>,
-    #[serde(
-        rename = "endDateTime",
-        alias = "EndDateTime",
-        alias = "endDate",
-        alias = "EndDate"
-    )]
-    #[serde(deserialize_with = "instant")]
-    end: Option<Timestamp>,
-    #[serde(
-        rename = "type",
-        alias = "Type",
-        default,
-        deserialize_with = "key_type"
-    )]
-    kind: KeyType,
-    #[serde(
-        rename = "usage",
-        alias = "Usage",
-        default,
-        deserialize_with = "key_usage"
-    )]
-    usage: KeyUsage,
-}
-
-impl KeyShape {
-    pub(super) fn check(self) -> Result<KeyCredential, &'static str> {
-        let Self {
-            key_id,
-            custom_key_identifier,
-            start,
-            end,
-            kind,
-            usage,
-        } = self;
-        let period = period(start, end)?;
-        Ok(KeyCredential {
-            key_id,
-            custom_key_identifier: custom_key_identifier.0,
-            period,
-            kind,
-            usage,
-        })
-    }
-}
-
-/// An entry of `federatedIdentityCredentials`, as exports write it.
-#[derive(serde::Deserialize)]
-pub(super) struct FederatedShape {
-    #[serde(rename = "id", alias = "Id", default, deserialize_with = "key_id")]
-    id: Option<KeyId>,
-    #[serde(rename = "issuer", alias = "Issuer", default)]
-    issuer: Option<Box<str>>,
-    #[serde(rename = "subject", alias = "Subject", default)]
-    subject: Option<Box<str>>,
-    #[serde(
-        rename = "claimsMatchingExpression",
-        alias = "ClaimsMatchingExpression",
-        default
-    )]
-    claims_matching_expression: Option<serde::de::IgnoredAny>,
-}
-
-impl FederatedShape {
-    pub(super) fn check(self) -> FederatedCredential {
-        let Self {
-            id,
-            issuer,
-            subject,
-            claims_matching_expression,
-        } = self;
-        let flexible = claims_matching_expression.is_some();
-        FederatedCredential {
-            id,
-            issuer: issuer.unwrap_or_default(),
-            subject,
-            flexible,
+/// Reads a collection: a list of objects, `null`, or one object by itself.
+pub(super) fn collection<K: Key, T>(
+    raw: &str,
+    read: impl Fn(&Fields<'_, K>) -> Result<T, Wrong>,
+) -> Result<Vec<T>, Wrong> {
+    let mut elements = Vec::new();
+    let Some(list) = raw.strip_prefix('[') else {
+        if raw != "null" {
+            elements.push(element(raw, &read)?.0);
         }
+        return Ok(elements);
+    };
+    let mut rest = list.trim_ascii_start();
+    while !rest.starts_with(']') {
+        let (read, behind) = element(rest, &read)?;
+        elements.push(read);
+        let behind = behind.trim_ascii_start();
+        rest = behind
+            .strip_prefix(',')
+            .map_or(behind, str::trim_ascii_start);
+    }
+    Ok(elements)
+}
+
+/// Reads the object at the beginning of a text; returns what stands behind it.
+fn element<K: Key, T>(
+    text: &str,
+    read: impl Fn(&Fields<'_, K>) -> Result<T, Wrong>,
+) -> Result<(T, &str), Wrong> {
+    match text.as_bytes().first() {
+        Some(b'{') => {}
+        Some(b'"') => return Err(Wrong::Flattened),
+        _ => return Err(Wrong::Type),
+    }
+    let mut members = Members::default();
+    let length = scan::object(text.as_bytes(), &mut members).map_err(|(fault, _)| match fault {
+        Fault::Duplicate(name) => Wrong::Value(format!("duplicate field `{name}`").into()),
+        Fault::Cut | Fault::Malformed | Fault::TooDeep => Wrong::Type,
+    })?;
+    let (text, behind) = text.split_at_checked(length).ok_or(Wrong::Type)?;
+    let members = &members;
+    Ok((read(&Fields { text, members })?, behind))
+}
+
+/// Tells whether a collection holds anything.
+pub(super) fn is_empty(raw: &str) -> Result<bool, Wrong> {
+    let first = match raw.strip_prefix('[') {
+        Some(list) => list.trim_ascii_start(),
+        None if raw == "null" => return Ok(true),
+        None => raw,
+    };
+    match first.as_bytes().first() {
+        Some(b'{') => Ok(false),
+        Some(b']') => Ok(true),
+        Some(b'"') => Err(Wrong::Flattened),
+        _ => Err(Wrong::Type),
     }
 }
 
-fn period(start: Option<Timestamp>, end: Option<Timestamp>) -> Result<Period, &'static str> {
+/// Reads an entry of `passwordCredentials`.
+pub(super) fn password(entry: &Fields<'_, CredentialField>) -> Result<PasswordCredential, Wrong> {
+    Ok(PasswordCredential {
+        key_id: entry.key_id(CredentialField::KeyId)?,
+        custom_key_identifier: custom_key_identifier(entry)?,
+        period: period(entry)?,
+    })
+}
+
+/// Reads an entry of `keyCredentials`.
+pub(super) fn key(entry: &Fields<'_, CredentialField>) -> Result<KeyCredential, Wrong> {
+    let kind = entry.words(CredentialField::Type)?;
+    let usage = entry.words(CredentialField::Usage)?;
+    Ok(KeyCredential {
+        key_id: entry.key_id(CredentialField::KeyId)?,
+        custom_key_identifier: custom_key_identifier(entry)?,
+        period: period(entry)?,
+        kind: kind.map_or_else(KeyType::default, |text| KeyType::parse(&text)),
+        usage: usage.map_or_else(KeyUsage::default, |text| KeyUsage::parse(&text)),
+    })
+}
+
+/// Reads an entry of `federatedIdentityCredentials`.
+pub(super) fn federated(entry: &Fields<'_, FederatedField>) -> Result<FederatedCredential, Wrong> {
+    let issuer = entry.words(FederatedField::Issuer)?;
+    let subject = entry.words(FederatedField::Subject)?;
+    let expression = entry.raw(FederatedField::ClaimsMatchingExpression);
+    Ok(FederatedCredential {
+        id: entry.key_id(FederatedField::Id)?,
+        issuer: issuer.unwrap_or_default().into(),
+        subject: subject.map(Into::into),
+        flexible: expression.is_some_and(|raw| raw != "null"),
+    })
+}
+
+fn period(entry: &Fields<'_, CredentialField>) -> Result<Period, Wrong> {
+    let start = entry.instant(CredentialField::StartDateTime)?;
+    let end = entry.instant(CredentialField::EndDateTime)?;
     if start.zip(end).is_some_and(|(start, end)| end < start) {
-        return Err("!a credential ends before it starts");
+        return Err(Wrong::value("a credential ends before it starts"));
     }
     Ok(Period { start, end })
 }
 
-fn key_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<KeyId>, D::Error> {
-    deserializer.deserialize_any(TextVisitor(|text: &str| {
-        text.parse()
-            .map(Some)
-            .map_err(|_| "!a `keyId` is not a GUID")
-    }))
-}
-
-fn key_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<KeyType, D::Error> {
-    deserializer.deserialize_any(TextVisitor(|text: &str| Ok(KeyType::parse(text))))
-}
-
-fn key_usage<'de, D: Deserializer<'de>>(deserializer: D) -> Result<KeyUsage, D::Error> {
-    deserializer.deserialize_any(TextVisitor(|text: &str| Ok(KeyUsage::parse(text))))
-}
-
-fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-    deserializer.deserialize_any(TextVisitor(|text: &str| parse_instant(text).map(Some)))
-}
-
-/// Reads a text with a function; `null` is the default of its type.
-struct TextVisitor<F>(F);
-
-impl<T: Default, F: Fn(&str) -> Result<T, &'static str>> Visitor<'_> for TextVisitor<F> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
+/// Reads `customKeyIdentifier`: Graph's text, or the bytes that PowerShell's SDK decoded from it.
+fn custom_key_identifier(
+    entry: &Fields<'_, CredentialField>,
+) -> Result<Option<CustomKeyIdentifier>, Wrong> {
+    let Some(raw) = entry.raw(CredentialField::CustomKeyIdentifier) else {
+        return Ok(None);
+    };
+    if raw.starts_with('[') {
+        let bytes: Vec<u8> = serde_json::from_str(raw).map_err(|_| Wrong::Type)?;
+        return Ok(CustomKeyIdentifier::from_decoded(&bytes));
     }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        (self.0)(text).map_err(E::custom)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<T, E> {
-        Ok(T::default())
-    }
+    Ok(words(raw)?.and_then(|text| CustomKeyIdentifier::parse(&text)))
 }
 
 /// Reads an instant: ISO 8601 with a zone, or .NET's `/Date(ms)/`.
-pub(super) fn parse_instant(text: &str) -> Result<Timestamp, &'static str> {
+pub(super) fn parse_instant(text: &str) -> Result<Timestamp, Wrong> {
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Ok(instant);
     }
     if let Some(milliseconds) = dot_net_date(text) {
-        return Timestamp::from_millisecond(milliseconds).map_err(|_| "!a date is out of range");
+        return Timestamp::from_millisecond(milliseconds)
+            .map_err(|_| Wrong::value("a date is out of range"));
     }
-    last_day_of_dot_net(text).ok_or("!a date has no zone, or is no date")
+    last_day_of_dot_net(text).ok_or(Wrong::value("a date has no zone, or is no date"))
 }
 
 /// `DateTime.MaxValue`, which means "never", lies a few hours behind the last instant that `jiff` can hold.
@@ -319,45 +239,13 @@ fn dot_net_date(text: &str) -> Option<i64> {
     digits.get(..zone)?.parse().ok()
 }
 
-/// `customKeyIdentifier`: Graph's text, or the bytes that PowerShell's SDK decoded from it.
-#[derive(Default)]
-struct Identifier(Option<CustomKeyIdentifier>);
-
-impl<'de> Deserialize<'de> for Identifier {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(IdentifierVisitor)
-    }
-}
-
-struct IdentifierVisitor;
-
-impl<'de> Visitor<'de> for IdentifierVisitor {
-    type Value = Identifier;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text or bytes")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Identifier, E> {
-        Ok(Identifier(CustomKeyIdentifier::parse(text)))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Identifier, E> {
-        Ok(Identifier(None))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Identifier, A::Error> {
-        let mut bytes = Vec::new();
-        while let Some(byte) = list.next_element::<u8>()? {
-            bytes.push(byte);
-        }
-        Ok(Identifier(CustomKeyIdentifier::from_decoded(&bytes)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn passwords(raw: &str) -> Result<Vec<PasswordCredential>, Wrong> {
+        collection(raw, password)
+    }
 
     #[test]
     fn dates_are_instants_with_a_zone() {
@@ -407,30 +295,38 @@ mod tests {
             (secret.to_owned(), 1),
             (format!("[{secret}]"), 1),
         ] {
-            let list: Collection<PasswordShape> = serde_json::from_str(&text).unwrap();
-            assert_eq!(list.0.len(), length, "{text}");
+            assert_eq!(passwords(&text).unwrap().len(), length, "{text}");
         }
     }
 
     #[test]
     fn a_text_in_place_of_a_credential_was_flattened() {
         for text in [r#""System.Object[]""#, r#"["@{KeyId=…}"]"#] {
-            let error = serde_json::from_str::<Collection<PasswordShape>>(text)
-                .err()
-                .unwrap();
-            assert!(error.to_string().starts_with(FLATTENED), "{error}");
+            assert_eq!(passwords(text), Err(Wrong::Flattened), "{text}");
         }
     }
 
     #[test]
     fn an_absent_date_is_an_error() {
         let text = r#"[{"keyId":null,"startDateTime":null}]"#;
-        let error = serde_json::from_str::<Collection<PasswordShape>>(text)
-            .err()
-            .unwrap();
-        assert!(
-            error.to_string().starts_with("missing field `endDateTime`"),
-            "{error}"
-        );
+        let missing = Wrong::Value("missing field `endDateTime`".into());
+        assert_eq!(passwords(text), Err(missing));
+    }
+
+    #[test]
+    fn a_member_named_twice_is_an_error() {
+        let text = r#"{"keyId":null,"KeyId":null,"startDateTime":null,"endDateTime":null}"#;
+        let twice = Wrong::Value("duplicate field `keyId`".into());
+        assert_eq!(passwords(text), Err(twice));
+    }
+
+    #[test]
+    fn a_list_with_blanks_is_read_to_its_end() {
+        let secret = r#"{ "startDateTime": null, "endDateTime": null }"#;
+        let text = format!("[\n  {secret} ,\n  {secret}\n]");
+        assert_eq!(passwords(&text).unwrap().len(), 2);
+        assert_eq!(passwords("[ ]").unwrap().len(), 0);
+        assert_eq!(is_empty("[ ]"), Ok(true));
+        assert_eq!(is_empty("[ {}]"), Ok(false));
     }
 }

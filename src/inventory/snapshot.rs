@@ -71,9 +71,9 @@ struct WrittenTool {
 
 impl Line {
     /// Recognises a line by its members.
-    pub(super) fn of(text: &[u8]) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         let no_object = Self::Other(Problem::Object(super::object::ObjectError::NoAppId));
-        let Ok(written) = serde_json::from_slice::<Written<'_>>(text) else {
+        let Ok(written) = serde_json::from_str::<Written<'_>>(text) else {
             return no_object;
         };
         match written.schema.as_deref() {
@@ -81,7 +81,7 @@ impl Line {
                 Self::Other(Problem::SnapshotLine("first line")),
                 Self::Header,
             ),
-            Some(TRAILER) => serde_json::from_slice(text).map_or(
+            Some(TRAILER) => serde_json::from_str(text).map_or(
                 Self::Other(Problem::SnapshotLine("last line")),
                 Self::Trailer,
             ),
@@ -93,13 +93,13 @@ impl Line {
     }
 }
 
-fn header(text: &[u8]) -> Option<Header> {
+fn header(text: &str) -> Option<Header> {
     let WrittenHeader {
         tenant,
         collected_at,
         coverage,
         ..
-    } = serde_json::from_slice(text).ok()?;
+    } = serde_json::from_str(text).ok()?;
     let tenant = tenant.map(|tenant| tenant.parse()).transpose().ok()?;
     Some(Header {
         tenant,

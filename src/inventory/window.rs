@@ -5,6 +5,7 @@
 
 use std::io::{self, Read};
 
+use super::fields::Key;
 use super::scan::{self, At, Fault, Members, Opening};
 
 /// The window at the beginning.
@@ -108,22 +109,16 @@ impl<R: Read> Window<R> {
         Ok(true)
     }
 
-    /// Moves on; the column counts characters, which are as many as bytes where the text is ASCII.
+    /// Moves on behind marks and blanks, or to a place that cannot be read.
     fn advance(&mut self, length: usize) {
         let text = self.rest().get(..length).unwrap_or_default();
-        let characters = if text.is_ascii() {
-            length
-        } else {
-            characters(text)
-        };
         let lines = memchr::memchr_iter(b'\n', text).count();
+        let tail = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
+        let characters = characters(text.get(tail..).unwrap_or_default());
         if lines == 0 {
             self.column = self.column.saturating_add(clamp(characters));
         } else {
-            let tail = memchr::memrchr(b'\n', text)
-                .and_then(|at| text.get(at + 1..))
-                .unwrap_or_default();
-            self.column = clamp(self::characters(tail)).saturating_add(1);
+            self.column = clamp(characters).saturating_add(1);
             self.line = self.line.saturating_add(clamp(lines));
         }
         self.start += length;
@@ -167,22 +162,21 @@ impl<R: Read> Window<R> {
     }
 
     /// Takes a value and returns its text.
-    pub(super) fn value(&mut self) -> Result<(Position, &[u8]), WindowError> {
+    pub(super) fn value(&mut self) -> Result<(Position, &str), WindowError> {
         let (length, ()) = self.scan(|text| scan::value(text).map(|length| (length, ())))?;
-        self.text(length)
+        self.text(length, true)
     }
 
     /// Takes an object, notes its wanted members, and returns its text.
-    pub(super) fn object(
+    pub(super) fn object<K: Key>(
         &mut self,
-        members: &mut Members,
-    ) -> Result<(Position, &[u8]), WindowError> {
-        let (length, found) = self.scan(|text| {
-            let mut found = Members::default();
-            scan::object(text, &mut found).map(|length| (length, found))
+        members: &mut Members<K>,
+    ) -> Result<(Position, &str), WindowError> {
+        let (length, ()) = self.scan(|text| {
+            *members = Members::default();
+            scan::object(text, members).map(|length| (length, ()))
         })?;
-        *members = found;
-        self.text(length)
+        self.text(length, members.has_line_breaks())
     }
 
     /// Tells what the object ahead is, without taking it.
@@ -194,7 +188,7 @@ impl<R: Read> Window<R> {
     /// Scans from the next byte on, with more and more of the source as long as the scan is cut.
     fn scan<T>(
         &mut self,
-        scan: impl Fn(&[u8]) -> Result<(usize, T), At>,
+        mut scan: impl FnMut(&[u8]) -> Result<(usize, T), At>,
     ) -> Result<(usize, T), WindowError> {
         self.peek()?;
         loop {
@@ -210,20 +204,35 @@ impl<R: Read> Window<R> {
                     return Err(WindowError::Malformed(self.position()));
                 }
                 Err((Fault::TooDeep, _)) => return Err(WindowError::TooDeep(self.position())),
-                Err((Fault::Duplicate(field), _)) => {
-                    return Err(WindowError::Duplicate(self.position(), field.name()));
+                Err((Fault::Duplicate(name), _)) => {
+                    return Err(WindowError::Duplicate(self.position(), name));
                 }
             }
         }
     }
 
-    fn text(&mut self, length: usize) -> Result<(Position, &[u8]), WindowError> {
+    /// Moves on behind a value and returns its text.
+    fn text(
+        &mut self,
+        length: usize,
+        has_line_breaks: bool,
+    ) -> Result<(Position, &str), WindowError> {
         let position = self.position();
-        let from = self.start;
-        self.advance(length);
-        let text = self.buffer.get(from..from + length).unwrap_or_default();
-        if !text.is_ascii() && std::str::from_utf8(text).is_err() {
-            return Err(WindowError::NotUtf8(position));
+        let text = self.buffer.get(self.start..self.start + length);
+        let text = std::str::from_utf8(text.unwrap_or_default())
+            .map_err(|_| WindowError::NotUtf8(position))?;
+        self.start += length;
+        if has_line_breaks && let Some((lines, last)) = text.rsplit_once('\n') {
+            let breaks = memchr::memchr_iter(b'\n', lines.as_bytes()).count() + 1;
+            self.line = self.line.saturating_add(clamp(breaks));
+            self.column = clamp(last.chars().count()).saturating_add(1);
+        } else {
+            let characters = if text.is_ascii() {
+                length
+            } else {
+                text.chars().count()
+            };
+            self.column = self.column.saturating_add(clamp(characters));
         }
         Ok((position, text))
     }
