@@ -9,7 +9,7 @@ use super::Kind;
 use super::document::{Facts, Objects, Placed};
 use super::error::{InventoryError, Problem};
 use super::object::Object;
-use super::window::Position;
+use super::position::Position;
 use crate::model::{Application, Coverage, Credentials, Known};
 
 /// A table that is being read.

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::Kind;
 use super::error::{InventoryError, Problem};
 use super::object::Object;
+use super::position::Position;
 use super::snapshot::{Header, Trailer};
-use super::window::Position;
 use crate::model::{Coverage, Credentials, TenantId};
 
 /// An object and where it stands.
@@ -23,13 +23,6 @@ pub(super) trait Objects {
 
     /// Returns what is known of the file so far.
     fn facts(&self) -> &Facts;
-}
-
-/// A member of Graph's answers that says something about the list.
-pub(super) enum Listing {
-    Context(Option<Kind>),
-    NextLink(bool),
-    Count(Option<u64>),
 }
 
 /// What a file says about itself, and what was counted in it.

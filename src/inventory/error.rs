@@ -4,7 +4,6 @@ use std::fmt;
 use std::io;
 
 use super::object::ObjectError;
-use super::window::{Position, WindowError};
 
 /// A source that cannot be judged.
 #[derive(Debug, thiserror::Error)]
@@ -167,19 +166,6 @@ impl Problem {
             file: file.to_owned(),
             line,
             problem: self,
-        }
-    }
-
-    pub(super) fn of_window(error: WindowError, file: &str) -> InventoryError {
-        let at = |problem: Self, Position { line, .. }: Position| problem.at(file, Some(line));
-        match error {
-            WindowError::Read(error) => Self::of_read(error).at(file, None),
-            WindowError::Cut => Self::Cut.at(file, None),
-            WindowError::Malformed(position) => at(Self::Malformed(position.column), position),
-            WindowError::NotUtf8(position) => at(Self::NotUtf8, position),
-            WindowError::TooDeep(position) => at(Self::TooDeep, position),
-            WindowError::TooLarge(position) => at(Self::TooLarge, position),
-            WindowError::Duplicate(position, field) => at(Self::Duplicate(field), position),
         }
     }
 

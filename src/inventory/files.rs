@@ -12,7 +12,6 @@ use super::document::Objects;
 use super::encoding::Decoded;
 use super::error::{InventoryError, Problem};
 use super::graph_json::JsonDocument;
-use super::window::Window;
 use crate::source::shown;
 
 /// One file of the inventory.
@@ -139,7 +138,7 @@ impl InventoryFile {
         }
     }
 
-    fn recognise(&self, reader: impl Read + 'static) -> Result<Document, InventoryError> {
+    fn recognise(&self, reader: impl Read + Send + 'static) -> Result<Document, InventoryError> {
         let mut reader = BufReader::new(Decoded::new(reader));
         let beginning = reader
             .fill_buf()
@@ -149,11 +148,8 @@ impl InventoryFile {
         }
         match beginning.iter().find(|byte| !byte.is_ascii_whitespace()) {
             Some(b'<') => Err(Problem::WebPage.at(&self.shown, None)),
-            Some(b'{' | b'[') => Ok(Box::new(JsonDocument::open(
-                Window::new(reader),
-                &self.shown,
-            )?)),
-            None => self.blank(reader),
+            // A long run of blanks: only the end of it tells.
+            Some(b'{' | b'[') | None => Ok(Box::new(JsonDocument::open(reader, &self.shown))),
             Some(_) => {
                 let beginning = beginning.to_vec();
                 Ok(Box::new(CsvDocument::open(
@@ -162,19 +158,6 @@ impl InventoryFile {
                     &self.shown,
                 )?))
             }
-        }
-    }
-
-    /// A file that begins with a long run of blanks, or holds nothing else.
-    fn blank(&self, reader: impl Read + 'static) -> Result<Document, InventoryError> {
-        let mut window = Window::new(reader);
-        match window
-            .peek()
-            .map_err(|error| Problem::of_window(error, &self.shown))?
-        {
-            None => Err(Problem::Empty.at(&self.shown, None)),
-            Some(b'{' | b'[') => Ok(Box::new(JsonDocument::open(window, &self.shown)?)),
-            Some(_) => Err(Problem::UnknownFormat.at(&self.shown, None)),
         }
     }
 }

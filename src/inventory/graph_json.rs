@@ -1,241 +1,159 @@
 //! JSON in Graph's words: an answer with its `value`, a bare list, one object, or one object a line. `az`, Graph
 //! PowerShell and snapshots are all of this kind.
 //!
-//! In: a reader. Out: one application or service principal at a time, and at the end what the file says about itself.
-//! Whatever is left over, cut off or said twice is an error.
+//! In: the parts of a file. Out: one application or service principal at a time, and at the end what the file says about
+//! itself. Whatever is left over, cut off or said twice is an error.
 
 use std::io::Read;
+use std::ops::Range;
+use std::vec;
 
 use super::Kind;
-use super::document::{Facts, Listing, Objects, Placed};
+use super::ahead::Stretches;
+use super::document::{Facts, Objects, Placed};
 use super::error::{InventoryError, Problem};
 use super::fields::Field;
 use super::object::{ObjectError, Reading};
-use super::scan::{Members, Opening};
+use super::parts::{Part, Parts, Shape, Stretch};
+use super::position::Position;
+use super::scan::Members;
 use super::shapes::Fields;
 use super::snapshot;
-use super::window::{Position, Window};
-
-/// How the objects stand in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
-    /// `{"value": […]}`.
-    Envelope,
-    /// `[…]`.
-    List,
-    /// `{…}`, once or once a line.
-    Lines,
-}
 
 /// A file of JSON that is being read.
 pub(super) struct JsonDocument<R> {
-    window: Window<R>,
-    file: String,
+    stretches: Stretches<R>,
+    text: String,
+    parts: vec::IntoIter<Part>,
     shape: Shape,
+    /// How far into the text `position` is.
+    at: usize,
+    position: Position,
+    file: String,
     facts: Facts,
     read: u64,
     /// The last line of the object before, and whether it had that line for itself.
     before: Option<(u32, bool)>,
+    /// Whether a snapshot's last line was read.
+    trailed: bool,
     ended: bool,
 }
 
-impl<R: Read> JsonDocument<R> {
-    /// Opens a file whose first byte is `{` or `[`.
-    pub(super) fn open(mut window: Window<R>, file: &str) -> Result<Self, InventoryError> {
-        let failed = |error| Problem::of_window(error, file);
-        let shape = if window.take(b'[').map_err(failed)? {
-            Shape::List
-        } else {
-            match window.opening().map_err(failed)? {
-                Opening::Envelope => Shape::Envelope,
-                Opening::Object => Shape::Lines,
-                Opening::AzureHound => return Err(Problem::AzureHound.at(file, None)),
-            }
-        };
-        let mut document = Self {
-            window,
+impl<R: Read + Send + 'static> JsonDocument<R> {
+    /// Opens a file whose first byte that is not blank is `{` or `[`.
+    pub(super) fn open(reader: R, file: &str) -> Self {
+        Self {
+            stretches: Stretches::Begin(Parts::new(reader)),
+            text: String::new(),
+            parts: Vec::new().into_iter(),
+            shape: Shape::List,
+            at: 0,
+            position: Position::START,
             file: file.to_owned(),
-            shape,
             facts: Facts::new("graph-json"),
             read: 0,
             before: None,
+            trailed: false,
             ended: false,
-        };
-        if shape == Shape::Envelope {
-            document.expect(b'{')?;
-            document.members_until_value()?;
         }
-        Ok(document)
     }
 
     fn failed(&self, problem: Problem, position: Position) -> InventoryError {
         problem.at(&self.file, Some(position.line))
     }
 
-    fn peek(&mut self) -> Result<Option<u8>, InventoryError> {
-        self.window
-            .peek()
-            .map_err(|error| Problem::of_window(error, &self.file))
+    fn part(&mut self) -> Option<Part> {
+        loop {
+            if let Some(part) = self.parts.next() {
+                return Some(part);
+            }
+            self.go(self.text.len());
+            let spent = std::mem::take(&mut self.text).into_bytes();
+            let Stretch { text, parts, shape } = self.stretches.next(spent)?;
+            (self.text, self.parts, self.shape) = (text, parts.into_iter(), shape);
+            self.at = 0;
+        }
     }
 
-    fn take(&mut self, byte: u8) -> Result<bool, InventoryError> {
-        self.window
-            .take(byte)
-            .map_err(|error| Problem::of_window(error, &self.file))
+    /// Moves on to a place in the text.
+    fn go(&mut self, to: usize) {
+        self.position
+            .advance(self.text.get(self.at..to).unwrap_or_default());
+        self.at = to;
     }
 
-    fn expect(&mut self, byte: u8) -> Result<(), InventoryError> {
-        self.window
-            .expect(byte)
-            .map_err(|error| Problem::of_window(error, &self.file))
+    fn problem(&mut self, at: usize, problem: Problem) -> InventoryError {
+        self.go(at);
+        if matches!(problem, Problem::Malformed(_)) {
+            return self.failed(Problem::Malformed(self.position.column), self.position);
+        }
+        let concerns_all = matches!(
+            problem,
+            Problem::Read(_)
+                | Problem::NotUtf16
+                | Problem::Cut
+                | Problem::Empty
+                | Problem::UnknownFormat
+                | Problem::AzureHound
+        );
+        problem.at(&self.file, (!concerns_all).then_some(self.position.line))
     }
 
-    fn value(&mut self) -> Result<(Position, &str), InventoryError> {
-        self.window
-            .value()
-            .map_err(|error| Problem::of_window(error, &self.file))
-    }
-
-    /// Reads the members before the list; the window has shown that there is one.
-    fn members_until_value(&mut self) -> Result<(), InventoryError> {
-        while self.member()? {
-            self.expect(b',')?;
+    /// Notes what a member around the list says about it.
+    fn member(&mut self, key: Range<usize>, value: Range<usize>) -> Result<(), InventoryError> {
+        self.go(key.start);
+        let raw = |range| self.text.get(range).unwrap_or_default();
+        let (key, value) = (raw(key), raw(value));
+        let key: String = serde_json::from_str(key).map_err(|_| {
+            let position = self.position;
+            self.failed(Problem::Malformed(position.column), position)
+        })?;
+        match key.as_str() {
+            "@odata.context" => {
+                if let Some(kind) = Kind::of_context(value) {
+                    self.facts.list(kind);
+                }
+            }
+            "@odata.nextLink" => self.facts.next_link |= value != "null",
+            "@odata.count" | "Count" => {
+                self.facts.stated = serde_json::from_str(value).ok().or(self.facts.stated);
+            }
+            "error" if value != "null" => {
+                return Err(self.failed(Problem::ErrorAnswer, self.position));
+            }
+            _ => {}
         }
         Ok(())
     }
 
-    /// Reads one member of the envelope; says `false` at the list, whose bracket it has taken.
-    fn member(&mut self) -> Result<bool, InventoryError> {
-        let (position, key) = self.value()?;
-        let key: String = serde_json::from_str(key)
-            .map_err(|_| Problem::Malformed(position.column).at(&self.file, Some(position.line)))?;
-        self.expect(b':')?;
-        if key == "value" {
-            if self.read > 0 || self.ended {
-                return Err(self.failed(Problem::Duplicate("value"), position));
-            }
-            return if self.take(b'[')? {
-                Ok(false)
-            } else {
-                Err(self.failed(Problem::ValueIsNoList, position))
-            };
+    fn object(
+        &mut self,
+        range: Range<usize>,
+        members: &Members<Field>,
+    ) -> Result<Option<Placed>, InventoryError> {
+        self.go(range.start);
+        let position = self.position;
+        self.at = range.end;
+        let text = self.text.get(range).unwrap_or_default();
+        if members.has_line_breaks() {
+            self.position.advance(text);
+        } else {
+            self.position.advance_in_line(text);
         }
-        let file = self.file.clone();
-        let (position, value) = self.value()?;
-        let known = match key.as_str() {
-            "@odata.context" => Some(Listing::Context(Kind::of_context(value))),
-            "@odata.nextLink" => Some(Listing::NextLink(value != "null")),
-            "@odata.count" | "Count" => Some(Listing::Count(serde_json::from_str(value).ok())),
-            "error" if value != "null" => {
-                return Err(Problem::ErrorAnswer.at(&file, Some(position.line)));
-            }
-            _ => None,
-        };
-        match known {
-            Some(Listing::Context(Some(kind))) => self.facts.list(kind),
-            Some(Listing::NextLink(left)) => self.facts.next_link |= left,
-            Some(Listing::Count(count)) => self.facts.stated = count.or(self.facts.stated),
-            Some(Listing::Context(None)) | None => {}
-        }
-        Ok(true)
-    }
-
-    /// Reads what follows the list: further members of the envelope, and then nothing.
-    fn finish(&mut self) -> Result<(), InventoryError> {
-        self.ended = true;
-        if self.shape == Shape::Envelope {
-            while !self.take(b'}')? {
-                self.expect(b',')?;
-                if !self.member()? {
-                    return Err(self.failed(Problem::Duplicate("value"), self.window.position()));
-                }
-            }
-        }
-        self.nothing_follows()
-    }
-
-    fn nothing_follows(&mut self) -> Result<(), InventoryError> {
-        match self.peek()? {
-            None => Ok(()),
-            Some(b'{' | b'[') => Err(self.failed(Problem::TwoDocuments, self.window.position())),
-            Some(_) => Err(self.failed(Problem::TrailingData, self.window.position())),
-        }
-    }
-
-    /// Goes to the next object; says `false` at the end.
-    fn at_object(&mut self) -> Result<bool, InventoryError> {
-        if self.ended {
-            return Ok(false);
-        }
-        match self.shape {
-            Shape::Lines => self.at_line(),
-            Shape::List | Shape::Envelope => self.at_element(),
-        }
-    }
-
-    fn at_element(&mut self) -> Result<bool, InventoryError> {
-        if self.take(b']')? {
-            self.finish()?;
-            return Ok(false);
-        }
-        if self.read > 0 {
-            self.expect(b',')?;
-        }
-        match self.peek()? {
-            Some(b'{') => Ok(true),
-            None => Err(Problem::Cut.at(&self.file, None)),
-            Some(b']' | b',') => {
-                let position = self.window.position();
-                Err(self.failed(Problem::Malformed(position.column), position))
-            }
-            Some(_) => Err(self.failed(Problem::NoObject, self.window.position())),
-        }
-    }
-
-    fn at_line(&mut self) -> Result<bool, InventoryError> {
-        let Some(byte) = self.peek()? else {
-            self.ended = true;
-            return Ok(false);
-        };
-        let Some((line, alone)) = self.before else {
-            return Ok(true);
-        };
-        let position = self.window.position();
-        if byte != b'{' && byte != b'[' {
-            return Err(self.failed(Problem::Malformed(position.column), position));
-        }
-        if !alone || position.line == line || byte == b'[' {
-            return Err(self.failed(Problem::TwoDocuments, position));
-        }
-        self.facts.lines();
-        Ok(true)
-    }
-
-    fn object(&mut self) -> Result<Option<Placed>, InventoryError> {
-        let mut members = Members::default();
-        let (position, text) = self
-            .window
-            .object(&mut members)
-            .map_err(|error| Problem::of_window(error, &self.file))?;
         let powershell = members.is_capitalised(Field::AppId);
         let reading = Reading {
-            object: Fields {
-                text,
-                members: &members,
-            },
+            object: Fields { text, members },
             listed: self.facts.listed,
             powershell,
         };
         let object = match reading.object() {
             Ok(object) => Ok(object),
             Err(ObjectError::NoAppId) => Err(snapshot::Line::of(text)),
-            Err(error) => return Err(Problem::Object(error).at(&self.file, Some(position.line))),
+            Err(error) => return Err(self.failed(Problem::Object(error), position)),
         };
-        let last_line = self.window.position().line;
-        if self.shape == Shape::Lines && self.before.is_some_and(|_| last_line != position.line) {
-            return Err(self.failed(Problem::TwoDocuments, position));
+        if self.shape == Shape::Lines {
+            self.check_line(position)?;
         }
-        self.before = Some((last_line, last_line == position.line));
         match object {
             Ok(object) => {
                 self.read += 1;
@@ -246,6 +164,19 @@ impl<R: Read> JsonDocument<R> {
             }
             Err(line) => self.other_line(line, position).map(|()| None),
         }
+    }
+
+    /// Objects that follow one another have a line each; `self.position` is where this one ends.
+    fn check_line(&mut self, position: Position) -> Result<(), InventoryError> {
+        let alone = self.position.line == position.line;
+        if let Some((line, before_alone)) = self.before {
+            if self.trailed || !before_alone || !alone || position.line == line {
+                return Err(self.failed(Problem::TwoDocuments, position));
+            }
+            self.facts.lines();
+        }
+        self.before = Some((self.position.line, alone));
+        Ok(())
     }
 
     /// Deals with an object that is neither an application nor a service principal.
@@ -264,8 +195,8 @@ impl<R: Read> JsonDocument<R> {
                 self.facts
                     .end_snapshot(&trailer)
                     .map_err(|problem| self.failed(problem, position))?;
-                self.ended = true;
-                self.nothing_follows()
+                self.trailed = true;
+                Ok(())
             }
             snapshot::Line::Header(_) => {
                 Err(self.failed(Problem::SnapshotLine("header"), position))
@@ -275,18 +206,27 @@ impl<R: Read> JsonDocument<R> {
     }
 }
 
-impl<R: Read> Objects for JsonDocument<R> {
+impl<R: Read + Send + 'static> Objects for JsonDocument<R> {
     fn next(&mut self) -> Result<Option<Placed>, InventoryError> {
-        while self.at_object()? {
-            if let Some(placed) = self.object()? {
-                self.facts.count(&placed.object);
-                return Ok(Some(placed));
+        while let Some(part) = self.part() {
+            match part {
+                Part::Object { range, members } => {
+                    if let Some(placed) = self.object(range, &members)? {
+                        self.facts.count(&placed.object);
+                        return Ok(Some(placed));
+                    }
+                }
+                Part::Member { key, value } => self.member(key, value)?,
+                Part::Problem { at, problem } => return Err(self.problem(at, problem)),
+                Part::End => self.ended = true,
             }
         }
-        if let Some(problem) = self.facts.problem() {
-            return Err(problem.at(&self.file, None));
-        }
-        Ok(None)
+        let problem = if self.ended {
+            self.facts.problem()
+        } else {
+            Some(Problem::Cut)
+        };
+        problem.map_or(Ok(None), |problem| Err(problem.at(&self.file, None)))
     }
 
     fn facts(&self) -> &Facts {

@@ -4,6 +4,7 @@
 //! applications, each once, with its place; and what each source could tell. A source that is cut, incomplete or
 //! contradictory is an error, never a shorter inventory.
 
+mod ahead;
 mod csv;
 mod document;
 mod encoding;
@@ -13,6 +14,8 @@ mod files;
 mod graph_json;
 mod lanes;
 mod object;
+mod parts;
+mod position;
 mod scan;
 mod shapes;
 mod snapshot;
