@@ -170,6 +170,37 @@ fn json_is_valid_by_its_schema() {
     }
 }
 
+/// A record is written by hand, so the schema, which leaves room for more, is asked for its very members.
+#[test]
+fn a_finding_has_the_members_of_the_contract_and_no_other() {
+    let schema = output::json_schema();
+    let members = |name: &str| {
+        let definition = &schema.as_value()["$defs"][name]["properties"];
+        names(definition.as_object().unwrap())
+    };
+    for report in reports() {
+        for finding in json("json", &report, &Options::default())["findings"]
+            .as_array()
+            .unwrap()
+        {
+            assert_eq!(names(finding.as_object().unwrap()), members("Finding"));
+            for (member, definition) in [
+                ("application", "Application"),
+                ("credential", "Credential"),
+                ("location", "Location"),
+            ] {
+                if let Some(found) = finding[member].as_object() {
+                    assert_eq!(names(found), members(definition));
+                }
+            }
+        }
+    }
+}
+
+fn names(members: &serde_json::Map<String, Value>) -> Vec<&str> {
+    members.keys().map(String::as_str).collect()
+}
+
 #[test]
 fn sarif_is_valid_by_the_schema_of_oasis() {
     let schema = serde_json::from_str(SARIF_SCHEMA).unwrap();

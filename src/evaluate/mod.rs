@@ -8,6 +8,8 @@ mod evidence;
 mod join;
 mod record;
 
+use std::cmp::Ordering;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -220,26 +222,9 @@ impl<'run> Evaluation<'run> {
         }
         self.judge_service_principals(self.policy.tenant().or(tenant));
         self.judge_policy(inventory.is_whole_tenant);
-        self.findings.sort_unstable_by(|one, other| {
-            let key = |finding: &Finding| {
-                let application = match finding.subject {
-                    Subject::Application(index) => self.applications.get(index as usize),
-                    Subject::Exception(_) | Subject::Window(_) => None,
-                };
-                let named = application.map(|record| (record.app_id, record.address.as_deref()));
-                let credential = finding
-                    .credential
-                    .map(|credential| (credential.key_id, credential.on));
-                (
-                    std::cmp::Reverse(finding.level),
-                    finding.rule,
-                    named,
-                    credential,
-                    finding.subject,
-                )
-            };
-            key(one).cmp(&key(other))
-        });
+        let applications = &self.applications;
+        self.findings
+            .sort_unstable_by(|one, other| in_order(one, other, applications));
         Ok(self.report(inventory, tenant))
     }
 
@@ -339,6 +324,28 @@ impl<'run> Evaluation<'run> {
             notes,
         }
     }
+}
+
+/// Compares by level (worst first), rule, appId or address, keyId; most findings differ before all is looked up.
+fn in_order(one: &Finding, other: &Finding, applications: &[ApplicationRecord]) -> Ordering {
+    let named = |finding: &Finding| match finding.subject {
+        Subject::Application(index) => {
+            let record = applications.get(index as usize);
+            record.map(|record| (record.app_id, record.address.as_deref()))
+        }
+        Subject::Exception(_) | Subject::Window(_) => None,
+    };
+    let credential = |finding: &Finding| {
+        let credential = finding.credential;
+        credential.map(|credential| (credential.key_id, credential.on))
+    };
+    other
+        .level
+        .cmp(&one.level)
+        .then_with(|| one.rule.cmp(&other.rule))
+        .then_with(|| named(one).cmp(&named(other)))
+        .then_with(|| credential(one).cmp(&credential(other)))
+        .then_with(|| one.subject.cmp(&other.subject))
 }
 
 /// Returns the rules that the policy switches on, ordered by id.

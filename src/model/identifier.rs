@@ -13,7 +13,8 @@ use uuid::Uuid;
 #[error("not a GUID of the form `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`")]
 pub struct InvalidIdentifier;
 
-const HYPHENATED_LENGTH: usize = 36;
+/// The length of the hyphenated form.
+pub const HYPHENATED_LENGTH: usize = 36;
 
 fn parse(text: &str) -> Result<Uuid, InvalidIdentifier> {
     // `Uuid` also reads the braced, URN and bare forms; Graph writes none of them.
@@ -40,6 +41,11 @@ macro_rules! identifier {
                 self.0.is_nil()
             }
 
+            /// Writes the hyphenated form in lower case into a buffer.
+            pub fn encode<'buffer>(&self, buffer: &'buffer mut [u8; HYPHENATED_LENGTH]) -> &'buffer str {
+                self.0.as_hyphenated().encode_lower(buffer)
+            }
+
             /// Makes an identifier of sixteen bytes, most significant first.
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(Uuid::from_bytes(bytes))
@@ -56,7 +62,7 @@ macro_rules! identifier {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.0.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()))
+                f.write_str(self.encode(&mut [0; HYPHENATED_LENGTH]))
             }
         }
 

@@ -15,5 +15,5 @@ pub use credential::{
     CredentialClass, CustomKeyIdentifier, FederatedCredential, KeyCredential, KeyType, KeyUsage,
     PasswordCredential, Period, Validity,
 };
-pub use identifier::{AppId, InvalidIdentifier, KeyId, ObjectId, TenantId};
+pub use identifier::{AppId, HYPHENATED_LENGTH, InvalidIdentifier, KeyId, ObjectId, TenantId};
 pub use identity::{Alternatives, ClassifiedCredential, Holder, Identity, State};

@@ -1,9 +1,10 @@
 //! JSON as a person can read and search it, and as a runner may print it.
 //!
-//! In: whatever serde hands over. Out: indented JSON in which each record (such as a finding) has a line of its own, and
-//! in which no string can steer a terminal or start a command of a runner: what [`is_unprintable`] names, and a `#` behind
+//! In: whatever serde hands over, or a record piece by piece. Out: indented JSON, or a record on one line, in which no
+//! string can steer a terminal or start a command of a runner: what [`is_unprintable`] names, and a `#` behind
 //! another, are written as `\uXXXX`, which any reader of JSON turns back.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -15,65 +16,78 @@ use crate::escape::{all_bytes, is_unprintable};
 /// How much is gathered before the writer is called.
 pub(super) const BUFFER: usize = 64 * 1024;
 
-/// A `record_depth` that no object has.
-pub(super) const NO_RECORDS: usize = usize::MAX;
-
-/// Writes `value` as JSON and ends it with a line feed. An object that is `record_depth` levels deep, the outermost
-/// being level 1, and stands in a list is a record.
-pub(super) fn write(
-    value: &impl Serialize,
-    record_depth: usize,
-    writer: &mut dyn Write,
-) -> io::Result<()> {
+/// Writes `value` as indented JSON and ends it with a line feed.
+pub(super) fn write(value: &impl Serialize, writer: &mut dyn Write) -> io::Result<()> {
     let mut writer = io::BufWriter::with_capacity(BUFFER, writer);
-    let lines = Lines::new(record_depth);
-    value.serialize(&mut Serializer::with_formatter(&mut writer, lines))?;
+    value.serialize(&mut Serializer::with_formatter(&mut writer, Lines::new()))?;
     writer.write_all(b"\n")?;
     writer.flush()
 }
 
-/// Adds `value` to a record that is being written.
-pub(super) fn write_value(value: &impl Serialize, record: &mut Vec<u8>) -> io::Result<()> {
-    let lines = Lines {
-        in_record: true,
-        ..Lines::new(NO_RECORDS)
-    };
-    value.serialize(&mut Serializer::with_formatter(record, lines))?;
-    Ok(())
-}
+/// A record that is written piece by piece, for formats that write many.
+#[derive(Debug, Default)]
+pub(super) struct Record(Vec<u8>);
 
-/// Adds a string to a record that is being written.
-pub(super) fn write_text(text: &str, record: &mut Vec<u8>) -> io::Result<()> {
-    // Most strings have nothing to escape, and this finds out faster than a serialiser.
-    let is_plain = |byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'#');
-    if !all_bytes(text, is_plain) {
-        return write_value(&text, record);
+impl Record {
+    /// Returns what was written.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
     }
-    record.push(b'"');
-    record.extend_from_slice(text.as_bytes());
-    record.push(b'"');
-    Ok(())
+
+    /// Takes away what was written.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Adds JSON as it stands.
+    pub(super) fn literal(&mut self, json: &str) {
+        self.0.extend_from_slice(json.as_bytes());
+    }
+
+    /// Adds a number or an identifier: nothing that needs escaping.
+    pub(super) fn plain(&mut self, value: impl Display) {
+        let written = write!(self.0, "{value}");
+        debug_assert!(written.is_ok(), "writing to memory does not fail");
+    }
+
+    /// Adds a string.
+    pub(super) fn text(&mut self, text: &str) -> io::Result<()> {
+        // Most strings have nothing to escape, and this finds out faster than a serialiser.
+        let is_plain = |byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'#');
+        if !all_bytes(text, is_plain) {
+            return self.value(&text);
+        }
+        self.literal("\"");
+        self.literal(text);
+        self.literal("\"");
+        Ok(())
+    }
+
+    /// Adds a value.
+    pub(super) fn value(&mut self, value: &impl Serialize) -> io::Result<()> {
+        let lines = Lines {
+            in_record: true,
+            ..Lines::new()
+        };
+        value.serialize(&mut Serializer::with_formatter(&mut self.0, lines))?;
+        Ok(())
+    }
 }
 
 /// What the formatter knows about the place where it stands.
 struct Lines {
-    record_depth: usize,
     /// How many lists and objects are open.
     depth: usize,
-    /// Whether the next value stands in a list.
-    is_element: bool,
     /// Whether nothing stands yet in the innermost list or object.
     is_empty: bool,
-    /// Whether a record is open: it has no line breaks.
+    /// Whether this is in a record, which has no line breaks.
     in_record: bool,
 }
 
 impl Lines {
-    const fn new(record_depth: usize) -> Self {
+    const fn new() -> Self {
         Self {
-            record_depth,
             depth: 0,
-            is_element: false,
             is_empty: true,
             in_record: false,
         }
@@ -127,22 +141,15 @@ impl Formatter for Lines {
         writer: &mut W,
         first: bool,
     ) -> io::Result<()> {
-        self.next(writer, first)?;
-        self.is_element = true;
-        Ok(())
+        self.next(writer, first)
     }
 
     fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.in_record |= self.is_element && self.depth + 1 == self.record_depth;
         self.open(writer, b"{")
     }
 
     fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.close(writer, b"}")?;
-        if self.depth + 1 == self.record_depth {
-            self.in_record = false;
-        }
-        Ok(())
+        self.close(writer, b"}")
     }
 
     fn begin_object_key<W: ?Sized + Write>(
@@ -154,7 +161,6 @@ impl Formatter for Lines {
     }
 
     fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.is_element = false;
         writer.write_all(if self.in_record { b":" } else { b": " })
     }
 
@@ -200,34 +206,33 @@ mod tests {
 
     fn written(value: &Value) -> String {
         let mut bytes = Vec::new();
-        write(value, 3, &mut bytes).unwrap();
+        write(value, &mut bytes).unwrap();
         String::from_utf8(bytes).unwrap()
     }
 
     #[test]
-    fn a_record_has_a_line_of_its_own() {
-        let value = json!({
-            "empty": [],
-            "findings": [{ "rule": "a", "at": { "line": 1 }, "keys": [1, 2] }, { "rule": "b" }],
-            "nothing": {},
-            "summary": { "by_state": { "federated": 1 } },
-        });
+    fn it_is_indented_and_a_record_is_not() {
+        let value = json!({ "empty": [], "keys": [1, 2], "nothing": {}, "summary": { "open": 1 } });
         assert_eq!(
             written(&value),
             r#"{
   "empty": [],
-  "findings": [
-    {"at":{"line":1},"keys":[1,2],"rule":"a"},
-    {"rule":"b"}
+  "keys": [
+    1,
+    2
   ],
   "nothing": {},
   "summary": {
-    "by_state": {
-      "federated": 1
-    }
+    "open": 1
   }
 }
 "#
+        );
+        let mut record = Record::default();
+        record.value(&value).unwrap();
+        assert_eq!(
+            record.bytes(),
+            br#"{"empty":[],"keys":[1,2],"nothing":{},"summary":{"open":1}}"#
         );
     }
 
@@ -252,9 +257,9 @@ mod tests {
         fn what_is_written_is_harmless_and_reads_back(
             text in "(\\PC|[#\\[:\"\\\\\u{0}-\u{2ff}\u{2000}-\u{206f}]){0,40}"
         ) {
-            let mut record = Vec::new();
-            write_text(&text, &mut record).unwrap();
-            for json in [written(&json!([text])), String::from_utf8([b"[", &*record, b"]"].concat()).unwrap()] {
+            let mut record = Record::default();
+            record.text(&text).unwrap();
+            for json in [written(&json!([text])), String::from_utf8([b"[", record.bytes(), b"]"].concat()).unwrap()] {
                 prop_assert!(!json.replace('\n', "").contains(is_unprintable), "{json:?}");
                 prop_assert!(!json.contains("##"), "{json:?}");
                 prop_assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), json!([text]));

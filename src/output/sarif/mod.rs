@@ -61,7 +61,7 @@ fn empty_log(report: &Report, left_out: usize) -> io::Result<String> {
         .runs([run::without_results(report, left_out)])
         .build();
     let mut text = Vec::new();
-    lines::write(&log, lines::NO_RECORDS, &mut text)?;
+    lines::write(&log, &mut text)?;
     String::from_utf8(text).map_err(io::Error::other)
 }
 

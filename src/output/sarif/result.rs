@@ -3,14 +3,14 @@
 //! In: a report and one of its findings. Out: the bytes of the result. These alone are not made of `serde-sarif`'s types:
 //! with them a result costs six times as much. A test reads every result back as that type.
 
-use std::fmt::Display;
-use std::io::{self, Write as _};
+use std::io;
 
 use serde_json::json;
 
-use super::{lines, uri};
+use super::uri;
 use crate::escape::printable;
 use crate::finding::{ApplicationRecord, Disposition, Finding, NextStep};
+use crate::output::lines::Record;
 use crate::report::Report;
 
 /// How many results carry their next steps, the worst first. Steps take several times the room of everything else, and
@@ -20,12 +20,12 @@ const RESULTS_WITH_STEPS: usize = 500;
 /// Writes results, each into the same buffer.
 pub(super) struct ResultWriter<'report> {
     report: &'report Report,
-    line: Vec<u8>,
+    line: Record,
     message: String,
     /// The artifact location of each file of the inventory.
-    files: Vec<Vec<u8>>,
+    files: Vec<String>,
     /// The artifact location of the policy.
-    policy: Vec<u8>,
+    policy: String,
     written: usize,
 }
 
@@ -33,7 +33,7 @@ impl<'report> ResultWriter<'report> {
     pub(super) fn new(report: &'report Report) -> Self {
         Self {
             report,
-            line: Vec::new(),
+            line: Record::default(),
             message: String::new(),
             files: report.files.iter().map(|path| artifact(path)).collect(),
             policy: artifact(&report.policy.path),
@@ -44,49 +44,42 @@ impl<'report> ResultWriter<'report> {
     /// Returns the line of a result, indented and without a line feed.
     pub(super) fn write(&mut self, finding: &Finding) -> io::Result<&[u8]> {
         self.line.clear();
-        self.literal(r#"        {"ruleId":""#);
-        self.literal(self.report.rule(finding).descriptor.id.0);
-        self.literal(r#"","ruleIndex":"#);
-        self.value(finding.rule)?;
-        self.literal(r#","level":""#);
-        self.literal(finding.level.name());
-        self.literal(r#"","message":{"text":"#);
+        self.line.literal(r#"        {"ruleId":""#);
+        self.line.literal(self.report.rule(finding).descriptor.id.0);
+        self.line.literal(r#"","ruleIndex":"#);
+        self.line.plain(finding.rule);
+        self.line.literal(r#","level":""#);
+        self.line.literal(finding.level.name());
+        self.line.literal(r#"","message":{"text":"#);
         self.message(finding)?;
-        self.literal(r#"},"locations":[{"physicalLocation":{"artifactLocation":"#);
-        self.place(finding)?;
-        self.literal("}");
+        self.line
+            .literal(r#"},"locations":[{"physicalLocation":{"artifactLocation":"#);
+        self.place(finding);
+        self.line.literal("}");
         if let Some(application) = self.report.application(finding) {
-            self.literal(r#","logicalLocations":["#);
+            self.line.literal(r#","logicalLocations":["#);
             self.application(application)?;
-            self.literal("]");
+            self.line.literal("]");
         }
-        self.literal(r#"}],"partialFingerprints":{"primaryLocationLineHash":""#);
-        self.value(self.report.fingerprint(finding))?;
-        self.literal("\"}");
+        self.line
+            .literal(r#"}],"partialFingerprints":{"primaryLocationLineHash":""#);
+        self.line.plain(self.report.fingerprint(finding));
+        self.line.literal("\"}");
         self.suppression(finding)?;
         if self.written < RESULTS_WITH_STEPS {
-            self.literal(r#","properties":{"nextSteps":"#);
+            self.line.literal(r#","properties":{"nextSteps":"#);
             let steps = self.report.next_steps(finding);
-            lines::write_value(&next_steps(&steps), &mut self.line)?;
-            self.literal("}");
+            self.line.value(&next_steps(&steps))?;
+            self.line.literal("}");
         }
-        self.literal("}");
+        self.line.literal("}");
         self.written += 1;
-        Ok(&self.line)
-    }
-
-    fn literal(&mut self, json: &str) {
-        self.line.extend_from_slice(json.as_bytes());
-    }
-
-    /// Writes a number or identifier: nothing that needs escaping.
-    fn value(&mut self, value: impl Display) -> io::Result<()> {
-        write!(self.line, "{value}")
+        Ok(self.line.bytes())
     }
 
     /// Writes a string that may hold foreign text.
     fn text(&mut self, text: &str) -> io::Result<()> {
-        lines::write_text(&printable(text), &mut self.line)
+        self.line.text(&printable(text))
     }
 
     /// Writes the sentence behind the name of the application.
@@ -112,50 +105,49 @@ impl<'report> ResultWriter<'report> {
 
     /// Writes the artifact and the one character at which the object or entry begins. Where the source has no lines, the
     /// policy that demands it stands in, at its beginning.
-    fn place(&mut self, finding: &Finding) -> io::Result<()> {
+    fn place(&mut self, finding: &Finding) {
         let application = self.report.application(finding);
         let place = application.map(|application| application.place);
         let place = place.filter(|place| place.line > 0);
         let inventory = place.and_then(|place| Some((self.files.get(place.file as usize)?, place)));
         let (line, column) = if let Some((file, place)) = inventory {
-            self.line.extend_from_slice(file);
+            self.line.literal(file);
             (place.line, place.column)
         } else if let (None, Some(entry)) = (application, self.report.place(finding)) {
-            self.line.append(&mut artifact(&entry.file));
+            self.line.literal(&artifact(&entry.file));
             (entry.line, entry.column)
         } else {
-            self.line.extend_from_slice(&self.policy);
+            self.line.literal(&self.policy);
             (1, 1)
         };
-        self.region(line, column)
+        self.region(line, column);
     }
 
     /// Marks one character.
-    fn region(&mut self, line: u32, column: u32) -> io::Result<()> {
-        self.literal(r#","region":{"startLine":"#);
-        self.value(line)?;
-        self.literal(r#","startColumn":"#);
-        self.value(column)?;
-        self.literal(r#","endLine":"#);
-        self.value(line)?;
-        self.literal(r#","endColumn":"#);
-        self.value(u64::from(column) + 1)?;
-        self.literal("}");
-        Ok(())
+    fn region(&mut self, line: u32, column: u32) {
+        self.line.literal(r#","region":{"startLine":"#);
+        self.line.plain(line);
+        self.line.literal(r#","startColumn":"#);
+        self.line.plain(column);
+        self.line.literal(r#","endLine":"#);
+        self.line.plain(line);
+        self.line.literal(r#","endColumn":"#);
+        self.line.plain(u64::from(column) + 1);
+        self.line.literal("}");
     }
 
     fn application(&mut self, application: &ApplicationRecord) -> io::Result<()> {
-        self.literal(r#"{"name":"#);
+        self.line.literal(r#"{"name":"#);
         self.text(&application.display_name)?;
         if let Some(app_id) = application.app_id {
-            self.literal(r#","fullyQualifiedName":""#);
-            self.value(app_id)?;
-            self.literal("\"");
+            self.line.literal(r#","fullyQualifiedName":""#);
+            self.line.literal(app_id.encode(&mut [0; 36]));
+            self.line.literal("\"");
         } else if let Some(address) = &application.address {
-            self.literal(r#","fullyQualifiedName":"#);
+            self.line.literal(r#","fullyQualifiedName":"#);
             self.text(address)?;
         }
-        self.literal(r#","kind":"resource"}"#);
+        self.line.literal(r#","kind":"resource"}"#);
         Ok(())
     }
 
@@ -167,19 +159,17 @@ impl<'report> ResultWriter<'report> {
             Disposition::Excepted(_) => exception,
             Disposition::InWindow(_) => window,
         };
-        self.literal(r#","suppressions":[{"kind":"external","status":"accepted","justification":"#);
+        self.line
+            .literal(r#","suppressions":[{"kind":"external","status":"accepted","justification":"#);
         self.text(reason.unwrap_or_default())?;
-        self.literal("}]");
+        self.line.literal("}]");
         Ok(())
     }
 }
 
 /// Returns the artifact location of a file as JSON.
-fn artifact(path: &str) -> Vec<u8> {
-    let mut json = Vec::new();
-    let written = lines::write_value(&uri::location(path), &mut json);
-    debug_assert!(written.is_ok(), "writing to memory does not fail");
-    json
+fn artifact(path: &str) -> String {
+    serde_json::to_string(&uri::location(path)).unwrap_or_default()
 }
 
 fn next_steps(steps: &[NextStep]) -> serde_json::Value {
