@@ -5,27 +5,62 @@ use std::path::Path;
 use credgate::evaluate::{Evaluation, InventoryRecord, WrongTenant};
 use credgate::finding::Level;
 use credgate::inventory::{Inventory, InventoryError, Object, Problem, ReadError, SourceFacts};
-use credgate::policy::{self, Policy};
+use credgate::policy::{self, Policy, PolicyError};
 use credgate::report::{Report, SourceRecord};
 use credgate::{rules, source};
 use jiff::Timestamp;
 
 use super::args::{Check, FailOn};
+use super::inputs::Inputs;
 use super::policy::failure as policy_failure;
 use super::progress::Progress;
+use super::report_file::Stale;
 use super::reports::Reports;
 use super::{Exit, Failure};
 
-/// Runs the gate.
+/// Runs the gate. Whatever becomes of it, no report of an earlier run is left.
 pub(crate) fn run(arguments: &Check) -> Result<Exit, Failure> {
     let folder = std::env::current_dir().unwrap_or_default();
-    let reports = Reports::plan(arguments)?;
+    let policy = load(&arguments.policy, &folder);
+    let inputs = inputs(arguments, &policy);
+    let reports = arguments.report.iter();
+    let stale = Stale::remove(reports.filter_map(|report| report.file.as_deref()), &inputs);
+    let reports = Reports::plan(arguments, &inputs);
+    reports
+        .and_then(|reports| gate(arguments, policy, &reports, &folder))
+        .map_err(|failure| stale.tell(failure))
+}
+
+fn gate(
+    arguments: &Check,
+    policy: Result<Policy, PolicyError>,
+    reports: &Reports<'_>,
+    folder: &Path,
+) -> Result<Exit, Failure> {
+    let policy = policy.map_err(|error| policy_failure(&error, arguments.color))?;
     let now = arguments.now.unwrap_or_else(now);
-    let policy = load(&arguments.policy, &folder, arguments)?;
-    let report = judge(arguments, &policy, now, &folder)?;
+    let report = judge(arguments, &policy, now, folder)?;
     let verdict = report.verdict();
     reports.write(&report)?;
     Ok(Exit(verdict.exit_code()))
+}
+
+/// Returns the files that the run reads, as far as a policy that may be broken tells them.
+fn inputs(arguments: &Check, policy: &Result<Policy, PolicyError>) -> Inputs {
+    let mut inputs = Inputs::default();
+    inputs.add(Path::new(&arguments.policy));
+    let extended = match policy {
+        Ok(policy) => policy.paths(),
+        Err(error) => error.paths(),
+    };
+    for path in extended {
+        inputs.add(path);
+    }
+    for source in &arguments.inventory {
+        // Where the standard input comes from a file, this name leads to it.
+        inputs.add(Path::new(if source == "-" { "/dev/stdin" } else { source }));
+    }
+    inputs
 }
 
 #[expect(
@@ -36,11 +71,9 @@ fn now() -> Timestamp {
     Timestamp::now()
 }
 
-fn load(name: &str, folder: &Path, arguments: &Check) -> Result<Policy, Failure> {
+fn load(name: &str, folder: &Path) -> Result<Policy, PolicyError> {
     let path = Path::new(name);
-    let shown = source::shown(path, folder);
-    policy::load(path, &shown, &rules::descriptors())
-        .map_err(|error| policy_failure(&error, arguments.color))
+    policy::load(path, &source::shown(path, folder), &rules::descriptors())
 }
 
 fn judge(
