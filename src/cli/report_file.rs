@@ -2,7 +2,7 @@
 //! stale or cut report can be uploaded; or a stream, which is only written to.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::Failure;
@@ -79,7 +79,7 @@ pub(crate) fn write(
     report: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
     match Place::of(file) {
-        Place::Folder => return Err(io::ErrorKind::IsADirectory.into()),
+        Place::Folder => return Err(ErrorKind::IsADirectory.into()),
         Place::Stream => {
             let mut stream = BufWriter::new(File::options().write(true).open(file)?);
             report(&mut stream)?;
@@ -96,6 +96,32 @@ pub(crate) fn write(
     drop(writer);
     draft.persist(file).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// Returns why something could not be written, and what to do about it. The system's own words quote the name of the
+/// draft, which nobody knows and which is another one each time.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the kinds are the standard library's, which adds to them"
+)]
+pub(crate) fn why(error: &io::Error) -> (String, &'static str) {
+    let (cause, remedy) = match error.kind() {
+        ErrorKind::NotFound => (
+            "its folder does not exist",
+            "make the folder or name another file",
+        ),
+        ErrorKind::NotADirectory => ("it would lie in a file, not a folder", "name another file"),
+        ErrorKind::IsADirectory => ("it is a folder", "name a file"),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            ("that is not permitted", "permit it or name another file")
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            ("no space is left there", "free some or name another file")
+        }
+        ErrorKind::BrokenPipe => ("its reader has gone", "read it to its end or write a file"),
+        kind => return (kind.to_string(), "free the place or name another one"),
+    };
+    (cause.to_owned(), remedy)
 }
 
 /// A report is for others to read: its permissions are those that the umask leaves.

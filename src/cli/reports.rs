@@ -69,8 +69,9 @@ impl<'a> Reports<'a> {
                     .map_or("the standard output".to_owned(), |file| {
                         format!("`{}`", file.display())
                     });
+                let (cause, remedy) = report_file::why(&error);
                 failure.get_or_insert(Failure::report(format_args!(
-                    "the {} report could not be written to {place} ({error}); free the place or name another one",
+                    "the {} report could not be written to {place}: {cause}; {remedy}",
                     format.name
                 )));
             }
