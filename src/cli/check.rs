@@ -6,7 +6,7 @@ use credgate::evaluate::{Evaluation, InventoryRecord, WrongTenant};
 use credgate::finding::Level;
 use credgate::inventory::{Inventory, InventoryError, Object, Problem, ReadError, SourceFacts};
 use credgate::policy::{self, Policy, PolicyError};
-use credgate::report::{Report, SourceRecord};
+use credgate::report::{NotJudged, Report, SourceRecord, Verdict};
 use credgate::{rules, source};
 use jiff::Timestamp;
 
@@ -42,7 +42,31 @@ fn gate(
     let report = judge(arguments, &policy, now, folder)?;
     let verdict = report.verdict();
     reports.write(&report)?;
-    Ok(Exit(verdict.exit_code()))
+    match verdict {
+        Verdict::Pass | Verdict::Fail => Ok(Exit(verdict.exit_code())),
+        Verdict::Incomplete => Err(Failure::inventory(incomplete(&report))),
+    }
+}
+
+/// Says what is missing for a verdict, whether or not a report on the standard output says it, too.
+fn incomplete(report: &Report) -> String {
+    let mut missing = report.missing();
+    let Some(NotJudged {
+        rule,
+        applications,
+        reason,
+        ..
+    }) = missing.next()
+    else {
+        return String::new();
+    };
+    let rule = rule.descriptor.id;
+    let (what, were) = match missing.count() {
+        0 => (format!("rule `{rule}`"), "was"),
+        more => (format!("rule `{rule}` and {more} more"), "were"),
+    };
+    let plural = if *applications == 1 { "" } else { "s" };
+    format!("{what} {were} not judged on {applications} application{plural}: {reason}")
 }
 
 /// Returns the files that the run reads, as far as a policy that may be broken tells them.
