@@ -231,13 +231,13 @@ fn check_age(arguments: &Check, sources: &[SourceRecord], now: Timestamp) -> Res
 }
 
 fn nothing_to_judge(report: &Report) -> String {
-    let skipped = report.summary.skipped.total();
-    let what = if skipped == 0 {
-        "the inventory holds no applications".to_owned()
-    } else {
-        format!(
-            "the inventory holds nothing to judge, only {skipped} objects of others or deleted ones"
-        )
+    let what = match report.summary.skipped.total() {
+        0 => "the inventory holds no applications".to_owned(),
+        1 => "the inventory holds nothing to judge: its only object is deleted, a managed identity, Microsoft's or another tenant's"
+            .to_owned(),
+        skipped => format!(
+            "the inventory holds nothing to judge: its {skipped} objects are deleted, managed identities, Microsoft's or another tenant's"
+        ),
     };
     format!("{what}; export all of them, or say --allow-empty if there are none")
 }
