@@ -16,6 +16,9 @@ mod made;
 mod program;
 #[path = "cases/stale.rs"]
 mod stale;
+#[cfg(unix)]
+#[path = "cases/terminal.rs"]
+mod terminal;
 
 use std::fs;
 use std::panic;

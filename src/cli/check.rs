@@ -126,7 +126,7 @@ fn judge(
         Inventory::open(&arguments.inventory, folder).map_err(Failure::inventory)?;
     let evaluation = loop {
         let mut evaluation = Evaluation::new(policy, now, level(arguments.fail_on));
-        match read(&mut inventory, &mut evaluation) {
+        match read(&mut inventory, &mut evaluation, arguments.quiet) {
             Ok(()) => break evaluation,
             Err(ReadError::Again) => {}
             Err(ReadError::Inventory(error)) => return Err(Failure::inventory(error)),
@@ -154,8 +154,12 @@ fn judge(
     Ok(report)
 }
 
-fn read(inventory: &mut Inventory, evaluation: &mut Evaluation<'_>) -> Result<(), ReadError> {
-    let mut progress = Progress::new();
+fn read(
+    inventory: &mut Inventory,
+    evaluation: &mut Evaluation<'_>,
+    quiet: bool,
+) -> Result<(), ReadError> {
+    let mut progress = Progress::new(quiet);
     let read = inventory.read(&mut |object, place| {
         progress.step();
         let received = match object {
