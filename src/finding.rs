@@ -297,8 +297,8 @@ pub enum Detail {
     None,
     /// A secret's age; `None` where it has no start.
     Age(Option<SignedDuration>, Days),
-    /// A credential's lifetime; `None` where it has no start or no end.
-    Lifetime(Option<SignedDuration>, Days),
+    /// A credential's lifetime, or what it has no date for.
+    Lifetime(Result<SignedDuration, Endless>, Days),
     /// The credential ended then.
     Ended(Timestamp),
     /// The credential ends then, within so many days.
@@ -313,6 +313,17 @@ pub enum Detail {
     DaysLeft(Date, u32),
     /// The appId that an exception names and the inventory does not have.
     UnknownApplication(AppId),
+}
+
+/// Why a credential has no lifetime: it is longer than every limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endless {
+    /// It has no start.
+    Start,
+    /// It has no end.
+    End,
+    /// It has neither.
+    Both,
 }
 
 /// A federated credential that trusts more than one workload.

@@ -211,15 +211,17 @@ impl Report {
             .any(|(level, count)| *level >= self.fail_on && count > 0)
         {
             Verdict::Fail
-        } else if self
-            .not_judged
-            .iter()
-            .any(|gap| !gap.optional && gap.rule.level >= self.fail_on)
-        {
+        } else if self.missing().next().is_some() {
             Verdict::Incomplete
         } else {
             Verdict::Pass
         }
+    }
+
+    /// Returns the rules at the failing level that could not be judged, although the policy requires it.
+    pub fn missing(&self) -> impl Iterator<Item = &NotJudged> {
+        let gaps = self.not_judged.iter();
+        gaps.filter(|gap| !gap.optional && gap.rule.level >= self.fail_on)
     }
 
     /// Returns the rule that made a finding.

@@ -5,7 +5,8 @@
 //! program runs in the story's folder, without an environment. After a change that is meant,
 //! `SNAPSHOTS=overwrite cargo test --test cases` writes the expected streams anew; the exit code is never renewed.
 //!
-//! What Git does not hold well (a pipe, UTF-16, a cut file) is made by the tests in `cases/made.rs`.
+//! What Git does not hold well (a pipe, UTF-16, a cut file) is made by the tests in `cases/made.rs`
+//! and `cases/stale.rs`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -13,6 +14,11 @@
 mod made;
 #[path = "cases/program.rs"]
 mod program;
+#[path = "cases/stale.rs"]
+mod stale;
+#[cfg(unix)]
+#[path = "cases/terminal.rs"]
+mod terminal;
 
 use std::fs;
 use std::panic;

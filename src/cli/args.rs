@@ -107,12 +107,16 @@ pub(crate) struct ReportArgument {
 
 fn parse_report(text: &str) -> Result<ReportArgument, String> {
     let (name, file) = match text.split_once('=') {
-        Some((_, "")) => return Err("the file name is empty".to_owned()),
+        Some((_, "")) => return Err("name a file behind the `=`".to_owned()),
         Some((name, file)) => (name, Some(PathBuf::from(file))),
         None => (text, None),
     };
-    let format = credgate::output::find(name)
-        .ok_or_else(|| format!("the formats are {}", format_names()))?;
+    let format = credgate::output::find(name).ok_or_else(|| {
+        format!(
+            "use one of {}, or one with its file, as in sarif=FILE",
+            format_names()
+        )
+    })?;
     Ok(ReportArgument { format, file })
 }
 

@@ -5,27 +5,86 @@ use std::path::Path;
 use credgate::evaluate::{Evaluation, InventoryRecord, WrongTenant};
 use credgate::finding::Level;
 use credgate::inventory::{Inventory, InventoryError, Object, Problem, ReadError, SourceFacts};
-use credgate::policy::{self, Policy};
-use credgate::report::{Report, SourceRecord};
+use credgate::policy::{self, Policy, PolicyError};
+use credgate::report::{NotJudged, Report, SourceRecord, Verdict};
 use credgate::{rules, source};
 use jiff::Timestamp;
 
 use super::args::{Check, FailOn};
+use super::inputs::Inputs;
 use super::policy::failure as policy_failure;
 use super::progress::Progress;
+use super::report_file::Stale;
 use super::reports::Reports;
 use super::{Exit, Failure};
 
-/// Runs the gate.
+/// Runs the gate. Whatever becomes of it, no report of an earlier run is left.
 pub(crate) fn run(arguments: &Check) -> Result<Exit, Failure> {
     let folder = std::env::current_dir().unwrap_or_default();
-    let reports = Reports::plan(arguments)?;
+    let policy = load(&arguments.policy, &folder);
+    let inputs = inputs(arguments, &policy);
+    let reports = arguments.report.iter();
+    let stale = Stale::remove(reports.filter_map(|report| report.file.as_deref()), &inputs);
+    let reports = Reports::plan(arguments, &inputs);
+    reports
+        .and_then(|reports| gate(arguments, policy, &reports, &folder))
+        .map_err(|failure| stale.tell(failure))
+}
+
+fn gate(
+    arguments: &Check,
+    policy: Result<Policy, PolicyError>,
+    reports: &Reports<'_>,
+    folder: &Path,
+) -> Result<Exit, Failure> {
+    let policy = policy.map_err(|error| policy_failure(&error, arguments.color))?;
     let now = arguments.now.unwrap_or_else(now);
-    let policy = load(&arguments.policy, &folder, arguments)?;
-    let report = judge(arguments, &policy, now, &folder)?;
+    let report = judge(arguments, &policy, now, folder)?;
     let verdict = report.verdict();
     reports.write(&report)?;
-    Ok(Exit(verdict.exit_code()))
+    match verdict {
+        Verdict::Pass | Verdict::Fail => Ok(Exit(verdict.exit_code())),
+        Verdict::Incomplete => Err(Failure::inventory(incomplete(&report))),
+    }
+}
+
+/// Says what is missing for a verdict, whether or not a report on the standard output says it, too.
+fn incomplete(report: &Report) -> String {
+    let mut missing = report.missing();
+    let Some(NotJudged {
+        rule,
+        applications,
+        reason,
+        ..
+    }) = missing.next()
+    else {
+        return String::new();
+    };
+    let rule = rule.descriptor.id;
+    let (what, were) = match missing.count() {
+        0 => (format!("rule `{rule}`"), "was"),
+        more => (format!("rule `{rule}` and {more} more"), "were"),
+    };
+    let plural = if *applications == 1 { "" } else { "s" };
+    format!("{what} {were} not judged on {applications} application{plural}: {reason}")
+}
+
+/// Returns the files that the run reads, as far as a policy that may be broken tells them.
+fn inputs(arguments: &Check, policy: &Result<Policy, PolicyError>) -> Inputs {
+    let mut inputs = Inputs::default();
+    inputs.add(Path::new(&arguments.policy));
+    let extended = match policy {
+        Ok(policy) => policy.paths(),
+        Err(error) => error.paths(),
+    };
+    for path in extended {
+        inputs.add(path);
+    }
+    for source in &arguments.inventory {
+        // Where the standard input comes from a file, this name leads to it.
+        inputs.add(Path::new(if source == "-" { "/dev/stdin" } else { source }));
+    }
+    inputs
 }
 
 #[expect(
@@ -36,11 +95,9 @@ fn now() -> Timestamp {
     Timestamp::now()
 }
 
-fn load(name: &str, folder: &Path, arguments: &Check) -> Result<Policy, Failure> {
+fn load(name: &str, folder: &Path) -> Result<Policy, PolicyError> {
     let path = Path::new(name);
-    let shown = source::shown(path, folder);
-    policy::load(path, &shown, &rules::descriptors())
-        .map_err(|error| policy_failure(&error, arguments.color))
+    policy::load(path, &source::shown(path, folder), &rules::descriptors())
 }
 
 fn judge(
@@ -69,7 +126,7 @@ fn judge(
         Inventory::open(&arguments.inventory, folder).map_err(Failure::inventory)?;
     let evaluation = loop {
         let mut evaluation = Evaluation::new(policy, now, level(arguments.fail_on));
-        match read(&mut inventory, &mut evaluation) {
+        match read(&mut inventory, &mut evaluation, arguments.quiet) {
             Ok(()) => break evaluation,
             Err(ReadError::Again) => {}
             Err(ReadError::Inventory(error)) => return Err(Failure::inventory(error)),
@@ -97,8 +154,12 @@ fn judge(
     Ok(report)
 }
 
-fn read(inventory: &mut Inventory, evaluation: &mut Evaluation<'_>) -> Result<(), ReadError> {
-    let mut progress = Progress::new();
+fn read(
+    inventory: &mut Inventory,
+    evaluation: &mut Evaluation<'_>,
+    quiet: bool,
+) -> Result<(), ReadError> {
+    let mut progress = Progress::new(quiet);
     let read = inventory.read(&mut |object, place| {
         progress.step();
         let received = match object {
@@ -174,13 +235,13 @@ fn check_age(arguments: &Check, sources: &[SourceRecord], now: Timestamp) -> Res
 }
 
 fn nothing_to_judge(report: &Report) -> String {
-    let skipped = report.summary.skipped.total();
-    let what = if skipped == 0 {
-        "the inventory holds no applications".to_owned()
-    } else {
-        format!(
-            "the inventory holds nothing to judge, only {skipped} objects of others or deleted ones"
-        )
+    let what = match report.summary.skipped.total() {
+        0 => "the inventory holds no applications".to_owned(),
+        1 => "the inventory holds nothing to judge: its only object is deleted, a managed identity, Microsoft's or another tenant's"
+            .to_owned(),
+        skipped => format!(
+            "the inventory holds nothing to judge: its {skipped} objects are deleted, managed identities, Microsoft's or another tenant's"
+        ),
     };
     format!("{what}; export all of them, or say --allow-empty if there are none")
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use credgate::escape::printable;
 
 /// Wrong usage, or a policy that cannot be used.
-pub(crate) const USAGE: u8 = 2;
+const USAGE: u8 = 2;
 /// The inventory gives no verdict.
 const INVENTORY: u8 = 3;
 /// A report could not be written.
@@ -75,6 +75,12 @@ impl Failure {
             INTERNAL_ERROR,
             format_args!("internal error, a bug; please report it at {repository}/issues"),
         )
+    }
+
+    /// Adds a line of details.
+    pub(crate) fn add(&mut self, line: impl Display) {
+        self.details.push_str(&printable(&line.to_string()));
+        self.details.push('\n');
     }
 
     /// Prints what went wrong, and returns the exit code. Nothing can be done if even that cannot be printed.

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use clap::CommandFactory as _;
 
 use super::args::{Arguments, Completions};
-use super::{Exit, Failure};
+use super::{Exit, Failure, report_file};
 
 /// Prints a text to the standard output.
 pub(crate) fn printed(text: &str) -> Result<Exit, Failure> {
@@ -15,9 +15,12 @@ pub(crate) fn printed(text: &str) -> Result<Exit, Failure> {
         .and_then(|()| stdout.flush())
     {
         Ok(()) => Ok(Exit(0)),
-        Err(error) => Err(Failure::report(format_args!(
-            "the standard output cannot be written ({error}); free it"
-        ))),
+        Err(error) => {
+            let (cause, remedy) = report_file::why(&error);
+            Err(Failure::report(format_args!(
+                "the standard output could not be written: {cause}; {remedy}"
+            )))
+        }
     }
 }
 

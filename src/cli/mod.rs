@@ -4,13 +4,17 @@ pub(crate) mod args;
 mod check;
 mod exit;
 mod explain;
+mod inputs;
 mod manual;
 mod policy;
 mod progress;
+mod report_file;
 mod reports;
+mod usage;
 
 use args::{Arguments, Command};
-pub(crate) use exit::{Exit, Failure, USAGE};
+pub(crate) use exit::{Exit, Failure};
+pub(crate) use usage::refuse;
 
 /// Runs a command.
 pub(crate) fn run(arguments: Arguments) -> Result<Exit, Failure> {

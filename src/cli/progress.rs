@@ -1,4 +1,5 @@
-//! A line on the standard error that shows how far a long reading has come; only where a person watches.
+//! A line on the standard error that shows how far a long reading has come; only where a person watches who has not asked
+//! for quiet.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -12,10 +13,10 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(quiet: bool) -> Self {
         Self {
             objects: 0,
-            watched: io::stderr().is_terminal(),
+            watched: !quiet && io::stderr().is_terminal(),
         }
     }
 

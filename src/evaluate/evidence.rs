@@ -3,7 +3,7 @@
 //! In: each identity and what each rule needs. Out: which rules were not judged, on how many applications, and why.
 
 use crate::finding::Need;
-use crate::model::{Identity, Known, State};
+use crate::model::{AppId, Identity, Known, State};
 use crate::report::{ActiveRule, NotJudged};
 
 /// What the sources show of one identity.
@@ -47,18 +47,32 @@ impl Shown {
     }
 }
 
-/// For each active rule, on how many identities it could not be judged, and what was missing first.
+/// What one rule lacked first, on how many identities it could not be judged, and the lowest of their ids.
+#[derive(Clone, Copy, Debug)]
+struct Gap {
+    need: Need,
+    applications: u64,
+    named: AppId,
+}
+
+/// The gap of each active rule.
 #[derive(Debug)]
-pub(super) struct Gaps(Vec<Option<(Need, u64)>>);
+pub(super) struct Gaps(Vec<Option<Gap>>);
 
 impl Gaps {
     pub(super) fn new(rules: usize) -> Self {
         Self(vec![None; rules])
     }
 
-    pub(super) fn add(&mut self, rule: usize, need: Need) {
+    pub(super) fn add(&mut self, rule: usize, need: Need, named: AppId) {
         if let Some(gap) = self.0.get_mut(rule) {
-            gap.get_or_insert((need, 0)).1 += 1;
+            let gap = gap.get_or_insert(Gap {
+                need,
+                applications: 0,
+                named,
+            });
+            gap.applications += 1;
+            gap.named = gap.named.min(named);
         }
     }
 
@@ -81,18 +95,36 @@ impl Gaps {
                     Need::TenantPolicies => true,
                     Need::State | Need::Dates | Need::Owners | Need::FederatedCredentials => false,
                 });
-            if let Some((need, applications)) =
-                tenant_wide.map(|need| (need, applications)).or(*gap)
-            {
-                not_judged.push(NotJudged {
-                    rule,
-                    applications,
-                    reason: reason(need).to_owned(),
-                    optional,
-                });
-            }
+            let (applications, reason) = match (tenant_wide, gap) {
+                (Some(need), _) => (applications, reason(need).to_owned()),
+                (None, Some(gap)) => (gap.applications, gap.reason()),
+                (None, None) => continue,
+            };
+            not_judged.push(NotJudged {
+                rule,
+                applications,
+                reason,
+                optional,
+            });
         }
         not_judged
+    }
+}
+
+impl Gap {
+    /// Returns the reason; a list that only some applications lack is looked for by name.
+    fn reason(self) -> String {
+        let reason = reason(self.need);
+        match (self.need, reason.split_once(';')) {
+            (Need::State, Some((cause, remedy))) => {
+                let more = match self.applications - 1 {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                format!("{cause} for `{}`{more};{remedy}", self.named)
+            }
+            _ => reason.to_owned(),
+        }
     }
 }
 

@@ -167,7 +167,7 @@ impl<'run> Evaluation<'run> {
                 continue;
             }
             if let Some(need) = shown.lacks(active.descriptor.needs) {
-                self.gaps.add(at, need);
+                self.gaps.add(at, need, identity.app_id());
                 continue;
             }
             let context = RuleContext {

@@ -223,7 +223,7 @@ impl<R: Read> Objects for CsvDocument<R> {
             of_csv(&error).at(&self.file, line.and_then(|line| u32::try_from(line).ok()))
         })?;
         if self.reader.get_ref().open && self.reader.is_done() {
-            return Err(Problem::Cut.at(&self.file, None));
+            return Err(Problem::CsvCut.at(&self.file, None));
         }
         if !read {
             return Ok(None);

@@ -128,7 +128,7 @@ impl Facts {
         if trailer.applications != self.applications
             || trailer.service_principals != self.service_principals
         {
-            return Err(Problem::Count { stated, found });
+            return Err(Problem::SnapshotCount { stated, found });
         }
         Ok(())
     }

@@ -79,6 +79,8 @@ pub enum Problem {
     NextLink,
     #[error("the inventory is incomplete: it says it holds {stated} objects and holds {found}")]
     Count { stated: u64, found: u64 },
+    #[error("the snapshot is incomplete: it says it holds {stated} objects and holds {found}")]
+    SnapshotCount { stated: u64, found: u64 },
     #[error("service principals follow applications, and the standard input cannot be read twice")]
     Mixed,
     #[error("the snapshot is cut: its last line does not end it")]
@@ -88,9 +90,11 @@ pub enum Problem {
     #[error("the snapshot has a format that this version does not read")]
     SnapshotVersion,
     #[error(
-        "the header names none of the columns `AppId`, `SecretCount`, `CertCount` or names one twice"
+        "the header is not that of the control's table: a column is missing, unknown or named twice"
     )]
     CsvHeader,
+    #[error("the table is cut: it ends inside a quoted value")]
+    CsvCut,
     #[error("the row has another number of columns than the header")]
     CsvColumns,
     #[error("the row's `{0}` cannot be used")]
@@ -135,14 +139,16 @@ impl Problem {
                 "give each document as a file of its own, or as newline-delimited JSON with one object a line"
             }
             Self::Mixed => "save the input to a file and name the file",
-            Self::SnapshotCut | Self::SnapshotLine(_) => "collect the snapshot again",
+            Self::SnapshotCut | Self::SnapshotLine(_) | Self::SnapshotCount { .. } => {
+                "collect the snapshot again"
+            }
             Self::SnapshotVersion => {
                 "use the version of credgate that wrote it, or collect it again"
             }
             Self::CsvHeader => {
-                "export the columns DisplayName, AppId, SecretCount, CertCount, SecretsOnly"
+                "export the columns DisplayName, AppId, SecretCount, CertCount, SecretsOnly and no others"
             }
-            Self::CsvColumns | Self::CsvValue(_) | Self::CsvContradiction => {
+            Self::CsvColumns | Self::CsvCut | Self::CsvValue(_) | Self::CsvContradiction => {
                 "export the table again, without editing it"
             }
             Self::Contradiction { .. } => "give each application once, from one export",

@@ -48,6 +48,8 @@ pub(super) enum Line {
 struct Written<'line> {
     #[serde(borrow)]
     schema: Option<std::borrow::Cow<'line, str>>,
+    /// Also where it is `null`.
+    #[serde(default, deserialize_with = "present")]
     value: Option<serde::de::IgnoredAny>,
     error: Option<serde::de::IgnoredAny>,
 }
@@ -67,6 +69,12 @@ struct WrittenTool {
     _name: String,
     #[serde(rename = "version")]
     _version: String,
+}
+
+fn present<'de, D: serde::Deserializer<'de>>(
+    value: D,
+) -> Result<Option<serde::de::IgnoredAny>, D::Error> {
+    serde::de::IgnoredAny::deserialize(value).map(Some)
 }
 
 impl Line {

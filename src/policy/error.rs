@@ -4,6 +4,7 @@
 //! harmless here, because `miette` passes it to the terminal as it is.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
@@ -22,6 +23,7 @@ pub struct PolicyError {
     summary: String,
     problems: Vec<PolicyProblem>,
     left_out: usize,
+    paths: Vec<PathBuf>,
 }
 
 impl PolicyError {
@@ -31,11 +33,12 @@ impl PolicyError {
             summary: sentence(fault),
             problems: Vec::new(),
             left_out: 0,
+            paths: Vec::new(),
         }
     }
 
     /// Makes the error of a policy that was read, and has these problems.
-    pub(super) fn new(places: &Places<'_>, problems: &[Problem]) -> Self {
+    pub(super) fn new(places: &Places<'_>, problems: &[Problem], paths: Vec<PathBuf>) -> Self {
         let mut located: Vec<_> = problems
             .iter()
             .map(|problem| (problem, problem.bytes(places)))
@@ -54,6 +57,7 @@ impl PolicyError {
             summary: summary(places.files(), &shown, problems.len()),
             left_out: problems.len() - shown.len(),
             problems: shown,
+            paths,
         }
     }
 
@@ -65,6 +69,11 @@ impl PolicyError {
     /// Returns the problems, in the order of the files and of their lines; none where the file could not be read.
     pub fn problems(&self) -> &[PolicyProblem] {
         &self.problems
+    }
+
+    /// Returns the files on disk that the policy names as far as it could be read; none where it could not be at all.
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.paths
     }
 
     /// Returns how many further problems there are.

@@ -22,6 +22,8 @@ pub(super) struct Chain {
     pub(super) files: Vec<ChainFile>,
     pub(super) drafts: Vec<Draft>,
     pub(super) problems: Vec<Problem>,
+    /// Every file on disk that the policy is made of, whether it could be read or not.
+    pub(super) paths: Vec<PathBuf>,
     /// Whether nothing is lost of all files but exceptions and windows.
     pub(super) is_whole: bool,
 }
@@ -68,6 +70,7 @@ impl Chain {
 
     fn of(first: ChainFile) -> Self {
         let mut chain = Self {
+            paths: first.path.iter().cloned().collect(),
             is_whole: true,
             ..Self::default()
         };
@@ -105,7 +108,7 @@ impl Chain {
     }
 
     /// Finds what the last file extends.
-    fn parent(&self, extends: &str) -> Result<ChainFile, Fault> {
+    fn parent(&mut self, extends: &str) -> Result<ChainFile, Fault> {
         if let Some(text) = presets::text(extends) {
             let (name, text) = (format!("preset:{extends}"), text.to_owned());
             return Ok(ChainFile {
@@ -128,6 +131,7 @@ impl Chain {
         };
         let path = child_path.parent().unwrap_or(Path::new("")).join(extends);
         let name = beside(&child.name, extends);
+        self.paths.push(path.clone());
         self.enclose(&path, extends)?;
         let text = read::read(&path, &name).map_err(|fault| unreadable(&fault))?;
         Ok(ChainFile {

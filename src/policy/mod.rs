@@ -38,7 +38,7 @@ pub use issuer::{InvalidIssuer, Issuer};
 pub use setting::{Evidence, RuleSetting};
 pub use window::{Window, WindowScope};
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::finding::{RuleDescriptor, RuleId};
 use crate::model::TenantId;
@@ -76,6 +76,7 @@ pub struct Policy {
     exceptions: Vec<Exception>,
     windows: Vec<Window>,
     files: Vec<PolicyFile>,
+    paths: Vec<PathBuf>,
 }
 
 impl Policy {
@@ -102,6 +103,11 @@ impl Policy {
     /// Returns the files it was read from, the policy itself first.
     pub fn files(&self) -> &[PolicyFile] {
         &self.files
+    }
+
+    /// Returns where those files lie on disk, as they are opened; shipped presets lie nowhere.
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.paths
     }
 
     /// Returns the place of the first character of an exception or window.

@@ -37,6 +37,7 @@ pub(super) fn validate(
         files,
         drafts,
         mut problems,
+        paths,
         is_whole,
     } = chain;
     let places = Places::of(&files);
@@ -52,7 +53,7 @@ pub(super) fn validate(
     let governance = Governance::merge(&drafts, is_whole, &places, &mut problems);
     check_entries(&drafts, &governance, &files, &mut problems);
     if !problems.is_empty() {
-        return Err(PolicyError::new(&places, &problems));
+        return Err(PolicyError::new(&places, &problems, paths));
     }
     let described = files
         .iter()
@@ -66,6 +67,7 @@ pub(super) fn validate(
         exceptions,
         windows,
         files,
+        paths,
     })
 }
 

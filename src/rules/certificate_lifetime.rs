@@ -88,8 +88,8 @@ mod tests {
         assert_eq!(
             application.messages(&CertificateLifetime),
             [
-                "certificate `01010101-0101-0101-0101-010101010101` has no start or no end date, \
-                 which is longer than every limit; the limit is 366 days"
+                "certificate `01010101-0101-0101-0101-010101010101` has no end date, \
+                 which counts as longer than every limit; the limit is 366 days"
             ]
         );
     }

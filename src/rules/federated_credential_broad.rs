@@ -118,6 +118,8 @@ impl Rule for FederatedCredentialBroad {
     }
 }
 
+const UNKNOWN_ISSUER: &str = "the issuer is not on the list of trusted issuers";
+
 fn reasons(federated: &FederatedCredential, trusted: &[Issuer]) -> Vec<&'static str> {
     let subject = federated.subject.as_deref();
     let reasons = [
@@ -139,7 +141,7 @@ fn reasons(federated: &FederatedCredential, trusted: &[Issuer]) -> Vec<&'static 
         ),
         (
             !trusted.iter().any(|issuer| issuer.names(&federated.issuer)),
-            "the issuer is not on the list of trusted issuers",
+            UNKNOWN_ISSUER,
         ),
     ];
     let holding = reasons.into_iter().filter(|(holds, _)| *holds);
@@ -158,22 +160,32 @@ fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     write!(out, ": {}", trust.reasons.join("; "))
 }
 
+/// The subject and the issuer are mended in different places: each step comes where its reason holds.
 fn next_steps(facts: &Facts<'_>) -> Vec<NextStep> {
-    vec![
-        step(
-            "Find out which workloads sign in with this federated credential.",
-            steps::list_sign_ins(facts),
-        ),
-        step(
-            "Name exactly one workload in the subject: one branch or, better, one protected environment; where several \
-             need access, give each a federated credential of its own.",
+    let Detail::Federated(trust) = &facts.finding.detail else {
+        return Vec::new();
+    };
+    let mut steps = vec![step(
+        "Find out which workloads sign in with this federated credential.",
+        steps::list_sign_ins(facts),
+    )];
+    if trust.reasons.iter().any(|reason| *reason != UNKNOWN_ISSUER) {
+        steps.push(step(
+            format!(
+                "Name exactly one workload in the subject of {}: one branch or, better, one protected environment; \
+                 where several need access, give each a federated credential of its own.",
+                wording::credential(facts)
+            ),
             steps::narrow_federated(facts),
-        ),
-        step(
+        ));
+    }
+    if trust.reasons.contains(&UNKNOWN_ISSUER) {
+        steps.push(step(
             "If the issuer is one of yours, add it to `issuers` of this rule, which replaces the known ones.",
             None,
-        ),
-    ]
+        ));
+    }
+    steps
 }
 
 #[cfg(test)]
@@ -273,6 +285,22 @@ mod tests {
                  `repo:contoso/shop:environment:production`: the issuer is not on the list of trusted issuers"
             ]
         );
+    }
+
+    #[test]
+    fn each_reason_has_its_own_step() {
+        let texts = |issuer, subject| -> String {
+            let fixture = application().with_federated(issuer, subject);
+            let steps = fixture.next_steps(&FederatedCredentialBroad);
+            steps.into_iter().map(|step| step.text).collect()
+        };
+        let (subject, issuer) = (
+            texts(GITHUB, "repo:contoso/*"),
+            texts("https://gitlab.contoso.example", "workload"),
+        );
+        assert!(subject.contains("in the subject of federated credential `01010101-"));
+        assert!(!subject.contains("issuer") && issuer.contains("`issuers`"));
+        assert!(!issuer.contains("subject"));
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use crate::finding::{Detail, Facts, Span};
-use crate::model::ClassifiedCredential;
+use jiff::SignedDuration;
+
+use crate::finding::{Detail, Endless, Facts, Span};
+use crate::model::{ClassifiedCredential, Period};
 
 use super::{RuleContext, Violation, wording};
 
@@ -17,11 +19,19 @@ pub(super) fn judge<'a>(
         return;
     };
     for held in credentials {
-        let lifetime = held.period.lifetime();
-        if lifetime.is_none_or(|lifetime| lifetime > limit.duration()) {
+        let lifetime = lifetime(held.period);
+        if lifetime.is_err() || lifetime.is_ok_and(|lifetime| lifetime > limit.duration()) {
             found.push(Violation::of(held, Detail::Lifetime(lifetime, limit)));
         }
     }
+}
+
+fn lifetime(period: Period) -> Result<SignedDuration, Endless> {
+    period.lifetime().ok_or(match (period.start, period.end) {
+        (None, None) => Endless::Both,
+        (None, Some(_)) => Endless::Start,
+        (Some(_), _) => Endless::End,
+    })
 }
 
 /// Writes how long a credential lives.
@@ -30,15 +40,20 @@ pub(super) fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Resul
         return Ok(());
     };
     let credential = wording::credential(facts);
-    match lifetime {
-        Some(lifetime) => write!(
-            out,
-            "{credential} is valid for {}; the limit is {limit}",
-            Span(lifetime)
-        ),
-        None => write!(
-            out,
-            "{credential} has no start or no end date, which is longer than every limit; the limit is {limit}"
-        ),
-    }
+    let lacking = match lifetime {
+        Ok(lifetime) => {
+            let lifetime = Span(lifetime);
+            return write!(
+                out,
+                "{credential} is valid for {lifetime}; the limit is {limit}"
+            );
+        }
+        Err(Endless::Start) => "no start date",
+        Err(Endless::End) => "no end date",
+        Err(Endless::Both) => "neither a start nor an end date",
+    };
+    write!(
+        out,
+        "{credential} has {lacking}, which counts as longer than every limit; the limit is {limit}"
+    )
 }

@@ -100,6 +100,25 @@ mod tests {
     }
 
     #[test]
+    fn the_sentence_says_which_date_is_missing() {
+        let mut without_both = without_start();
+        without_both.end = None;
+        let application = application()
+            .with_secret(without_start())
+            .with_secret(without_end())
+            .with_secret(without_both);
+        let messages = application.messages(&SecretLifetime);
+        for (message, lacking) in messages.iter().zip([
+            "has no start date, which counts",
+            "has no end date, which counts",
+            "has neither a start nor an end date, which counts",
+        ]) {
+            assert!(message.contains(lacking), "{message}");
+        }
+        assert_eq!(messages.len(), 3);
+    }
+
+    #[test]
     fn an_expired_secret_is_left_to_secret_expired() {
         let mut period = expired();
         period.start = None;

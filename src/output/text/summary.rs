@@ -81,12 +81,31 @@ fn row(name: &str, words: &str, page: &mut Page<'_>) -> io::Result<()> {
 fn findings(report: &Report, tally: &Tally) -> String {
     let levels = levels(report);
     let judged = count(report.summary.applications, "application");
-    match (levels.is_empty(), tally.applications, tally.policy) {
-        (true, _, _) => format!("no findings in {judged}"),
-        (false, 0, _) => format!("{levels} in the policy, none in {judged}"),
-        (false, some, 0) => format!("{levels} in {some} of {judged}"),
-        (false, some, _) => format!("{levels} in {some} of {judged} and the policy"),
+    if levels.is_empty() {
+        return format!("no findings in {judged}");
     }
+    let others = format!("{} of others", count(tally.others, "service principal"));
+    let places = [
+        (
+            tally.applications,
+            format!("{} of {judged}", tally.applications),
+        ),
+        (tally.others, others),
+        (tally.policy, "the policy".to_owned()),
+    ];
+    let places = places.into_iter().filter(|(number, _)| *number > 0);
+    let places: Vec<String> = places.map(|(_, place)| place).collect();
+    let none = if tally.applications == 0 {
+        format!(", none in {judged}")
+    } else {
+        String::new()
+    };
+    let places = match places.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, first)) => format!("{} and {last}", first.join(", ")),
+        None => String::new(),
+    };
+    format!("{levels} in {places}{none}")
 }
 
 fn tolerated(report: &Report) -> String {

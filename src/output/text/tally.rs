@@ -1,12 +1,14 @@
 //! Numbers that the text says in words.
 
-use crate::finding::{Disposition, Level, Subject};
+use crate::finding::{Disposition, Level, Standing, Subject};
 use crate::report::Report;
 
 /// What the open findings are about.
 pub(super) struct Tally {
-    /// Applications with an open finding.
+    /// Judged applications with an open finding.
     pub(super) applications: usize,
+    /// Service principals of Microsoft or another tenant, which are not judged otherwise, with an open finding.
+    pub(super) others: usize,
     /// Open findings about the policy.
     pub(super) policy: usize,
 }
@@ -26,8 +28,21 @@ impl Tally {
                 (Disposition::Excepted(_) | Disposition::InWindow(_), _) => {}
             }
         }
+        let (mut applications, mut others) = (0, 0);
+        for (record, _) in report
+            .applications
+            .iter()
+            .zip(has_findings)
+            .filter(|(_, has_findings)| *has_findings)
+        {
+            match record.standing {
+                Standing::Application | Standing::ServicePrincipal => applications += 1,
+                Standing::Foreign | Standing::Microsoft => others += 1,
+            }
+        }
         Self {
-            applications: has_findings.into_iter().filter(|known| *known).count(),
+            applications,
+            others,
             policy,
         }
     }

@@ -156,7 +156,10 @@ pub(super) fn clear_expired(facts: &Facts<'_>) -> Vec<NextStep> {
     if application.has_usable_alternative {
         return vec![
             step(
-                "Make sure that nothing tries to sign in with it any more.",
+                format!(
+                    "Make sure that nothing tries to sign in with {} any more.",
+                    Named(credential)
+                ),
                 list_sign_ins(facts),
             ),
             removal_of(facts, credential),
@@ -164,8 +167,11 @@ pub(super) fn clear_expired(facts: &Facts<'_>) -> Vec<NextStep> {
     }
     vec![
         step(
-            "Leave it for now: it signs nobody in, and a slip of the hand would take one of the secrets that the \
-             application lives on.",
+            format!(
+                "Leave {} for now: it signs nobody in, and a slip of the hand would take one of the secrets that the \
+                 application lives on.",
+                Named(credential)
+            ),
             None,
         ),
         step(
