@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
 use jiff::civil::Date;
 
 use super::index;
@@ -19,7 +20,7 @@ pub(super) struct Cover<'run> {
     exceptions: &'run [Exception],
     windows: &'run [Window],
     today: Date,
-    by_application: HashMap<AppId, Named>,
+    by_application: HashMap<AppId, Named, FixedState>,
     used: Vec<bool>,
 }
 
@@ -33,7 +34,7 @@ struct Named {
 
 impl<'run> Cover<'run> {
     pub(super) fn new(policy: &'run Policy, today: Date) -> Self {
-        let mut by_application: HashMap<AppId, Named> = HashMap::new();
+        let mut by_application: HashMap<AppId, Named, FixedState> = HashMap::default();
         for (at, exception) in policy.exceptions().iter().enumerate() {
             for app_id in &exception.applications {
                 by_application

@@ -3,9 +3,12 @@
 //! In: objects in the order of the stream. Out: each object once. The same object twice and equal is one; twice and
 //! different is a contradiction, because a union could hide a certificate that was removed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{BuildHasher as _, Hash};
 
+use foldhash::quality::FixedState;
+
+use super::met::Met;
 use crate::model::{
     AppId, Application, Credentials, Known, ObjectId, Place, ServicePrincipal,
     ServicePrincipalType, TenantId,
@@ -19,12 +22,12 @@ pub struct Contradiction(pub AppId);
 #[derive(Debug, Default)]
 pub(super) struct Join {
     principals: Vec<Principal>,
-    by_app_id: HashMap<AppId, usize>,
+    by_app_id: HashMap<AppId, usize, FixedState>,
     /// A digest of each application's facts, so that a second one is told from a contradiction. The key is a digest
-    /// too: a tenant of a million applications must fit. Two appIds that share one would be refused, not confused.
-    applications: HashMap<u64, u64>,
+    /// too. Two appIds that share one would be refused, not confused.
+    applications: Met<u64>,
     /// Digests of the ids of all application objects: one object has one appId.
-    objects: HashSet<u64>,
+    objects: Met<()>,
     owners: Owners,
 }
 
@@ -182,18 +185,16 @@ impl Join {
         let digest = digest_of_application(object);
         match self
             .applications
-            .insert(key(object.app_id.as_bytes()), digest)
+            .meet(key(object.app_id.as_bytes()), digest)
         {
-            None if object
-                .id
-                .is_some_and(|id| !self.objects.insert(key(id.as_bytes()))) =>
-            {
-                Err(Contradiction(object.app_id))
-            }
-            None => Ok(true),
+            None if self.is_new_object(object.id) => Ok(true),
             Some(known) if known == digest => Ok(false),
-            Some(_) => Err(Contradiction(object.app_id)),
+            None | Some(_) => Err(Contradiction(object.app_id)),
         }
+    }
+
+    fn is_new_object(&mut self, id: Option<ObjectId>) -> bool {
+        id.is_none_or(|id| self.objects.meet(key(id.as_bytes()), ()).is_none())
     }
 
     /// Takes the service principal of an application; a deleted one is none.
@@ -312,5 +313,5 @@ fn in_any_order<T: Hash>(list: &[T]) -> (usize, u64) {
 
 /// A digest only tells equal facts from different ones within a run, so a fast hash will do.
 fn digest(facts: &impl Hash) -> u64 {
-    foldhash::quality::FixedState::default().hash_one(facts)
+    FixedState::default().hash_one(facts)
 }

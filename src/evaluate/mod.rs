@@ -6,6 +6,7 @@
 mod cover;
 mod evidence;
 mod join;
+mod met;
 mod record;
 
 use std::cmp::Ordering;

@@ -1,0 +1,64 @@
+//! What was met before, in as little room as it takes: a million entries of sixteen bytes are sixteen megabytes.
+//!
+//! In: keys with a value each. Out: whether a key came before, and with which value. A hash table would be half empty, and
+//! would stand twice in memory while it grows; so only what came lately is in one, and the rest is a sorted list.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use foldhash::fast::FixedState;
+
+/// How many entries came lately.
+const RECENT: usize = 1 << 16;
+
+/// Keys that were met, with a value each.
+#[derive(Debug)]
+pub(super) struct Met<V> {
+    sorted: Vec<(u64, V)>,
+    recent: HashMap<u64, V, FixedState>,
+}
+
+impl<V> Default for Met<V> {
+    fn default() -> Self {
+        Self {
+            sorted: Vec::new(),
+            recent: HashMap::default(),
+        }
+    }
+}
+
+impl<V: Copy> Met<V> {
+    /// Notes a key; returns the value with which it came before.
+    pub(super) fn meet(&mut self, key: u64, value: V) -> Option<V> {
+        if let Ok(at) = self.sorted.binary_search_by_key(&key, |(key, _)| *key) {
+            return self.sorted.get(at).map(|(_, value)| *value);
+        }
+        match self.recent.entry(key) {
+            Entry::Occupied(known) => return Some(*known.get()),
+            Entry::Vacant(free) => free.insert(value),
+        };
+        if self.recent.len() == RECENT {
+            self.sorted.extend(self.recent.drain());
+            self.sorted.sort_unstable_by_key(|(key, _)| *key);
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_lately_and_what_came_long_ago_are_both_known() {
+        let mut met = Met::default();
+        let keys =
+            || (0..3 * RECENT as u64 + 7).map(|number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        for (number, key) in keys().enumerate() {
+            assert_eq!(met.meet(key, number), None);
+        }
+        for (number, key) in keys().enumerate() {
+            assert_eq!(met.meet(key, 0), Some(number));
+        }
+    }
+}
