@@ -167,7 +167,7 @@ impl<'text> Scanner<'text> {
             let end = self.string(name)?;
             let field = self.field::<K>(name, end);
             let start = self.colon(end + 1)?;
-            let behind = self.value(start, 1)?;
+            let behind = self.member(start)?;
             if let Some(field) = field {
                 let capitalised = self.text.get(name).is_some_and(u8::is_ascii_uppercase);
                 if let Err(fault) = members.set(field, capitalised, start, behind) {
@@ -179,6 +179,16 @@ impl<'text> Scanner<'text> {
                 (b'}', end) => return Some(end),
                 _ => return self.fail(Fault::Malformed, behind),
             }
+        }
+    }
+
+    /// Reads the value of a member; most are texts or nothing, and need no look at what is open.
+    #[inline]
+    fn member(&mut self, at: usize) -> Step {
+        match self.byte(at)? {
+            b'"' => Some(self.string(at + 1)? + 1),
+            b'n' => self.literal(at, b"null"),
+            _ => self.value(at, 1),
         }
     }
 
