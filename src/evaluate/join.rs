@@ -24,7 +24,9 @@ pub(super) struct Join {
     /// too: a tenant of a million applications must fit. Two appIds that share one would be refused, not confused.
     applications: HashMap<u64, u64>,
     /// Digests of the ids of all application objects: one object has one appId.
-    objects: HashSet<u64>,
+    application_ids: HashSet<u64>,
+    /// The same of all service principals.
+    service_principal_ids: HashSet<u64>,
     owners: Owners,
 }
 
@@ -167,6 +169,9 @@ impl Join {
                 Err(Contradiction(app_id))
             };
         }
+        if !is_new(&mut self.service_principal_ids, object.id) {
+            return Err(Contradiction(app_id));
+        }
         self.by_app_id.insert(app_id, self.principals.len());
         self.principals.push(Principal {
             digest,
@@ -184,10 +189,7 @@ impl Join {
             .applications
             .insert(key(object.app_id.as_bytes()), digest)
         {
-            None if object
-                .id
-                .is_some_and(|id| !self.objects.insert(key(id.as_bytes()))) =>
-            {
+            None if !is_new(&mut self.application_ids, object.id) => {
                 Err(Contradiction(object.app_id))
             }
             None => Ok(true),
@@ -230,6 +232,11 @@ impl Join {
             .filter(|principal| !principal.joined);
         rest.filter_map(|mut principal| Some((principal.object.take()?, principal.place)))
     }
+}
+
+/// Notes an object's id; says `false` where another appId has it already.
+fn is_new(ids: &mut HashSet<u64>, id: Option<ObjectId>) -> bool {
+    id.is_none_or(|id| ids.insert(key(id.as_bytes())))
 }
 
 fn key(identifier: &[u8; 16]) -> u64 {
