@@ -77,7 +77,7 @@ impl Kind {
 
     /// Reads the JSON text of `@odata.context`: `…/$metadata#applications(…)`.
     fn of_context(text: &[u8]) -> Option<Self> {
-        let text = String::from_utf8_lossy(text);
+        let text: String = serde_json::from_slice(text).ok()?;
         let (_, collection) = text.split_once("$metadata#")?;
         if collection.starts_with("applications") {
             Some(Self::Application)
