@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::moments::{DAY, Edges, Period, SECOND, written};
+use super::moments::{DAY, Edges, Period, SECOND, written, written_end};
 use super::random::Random;
 
 const CERTIFICATE: (&str, &str) = ("AsymmetricX509Cert", "Verify");
@@ -53,7 +53,7 @@ impl Issuer<'_> {
             "customKeyIdentifier": null,
             "displayName": self.random.pick(&[json!(null), json!("key1")]),
             "startDateTime": written(self.random, start),
-            "endDateTime": written(self.random, end),
+            "endDateTime": written_end(self.random, end),
             "hint": "can",
             "keyId": self.key_id(),
             "secretText": null,
@@ -86,7 +86,7 @@ impl Issuer<'_> {
             "customKeyIdentifier": self.label(bytes),
             "displayName": "CN=contoso",
             "startDateTime": written(self.random, start),
-            "endDateTime": written(self.random, end),
+            "endDateTime": written_end(self.random, end),
             "key": null,
             "keyId": self.key_id(),
             "type": self.random.recase(kind),
@@ -177,6 +177,10 @@ impl Issuer<'_> {
                     principal["preferredTokenSigningKeyThumbprint"] = named.clone();
                 }
             }
+        }
+        if self.random.percent(15) {
+            let keys = [&sign, &twin].map(|key| key["keyId"].clone());
+            object["tokenEncryptionKeyId"] = self.random.pick(&keys);
         }
         let entries = [
             (85, "keyCredentials", sign),

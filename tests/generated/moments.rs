@@ -148,6 +148,17 @@ impl Edges {
     }
 }
 
+/// The end of what never ends, as .NET writes it.
+pub(crate) const NEVER: &str = "9999-12-31T23:59:59.9999999Z";
+
+/// The last instant as an export may write it.
+pub(crate) fn written_end(random: &mut Random, instant: Option<i128>) -> Value {
+    if random.percent(2) {
+        return json!(NEVER);
+    }
+    written(random, instant)
+}
+
 /// A date as an export may write it.
 pub(crate) fn written(random: &mut Random, instant: Option<i128>) -> Value {
     let Some(instant) = instant else {

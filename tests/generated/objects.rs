@@ -103,6 +103,9 @@ impl<'a> Tenant<'a> {
             if self.percent(40) {
                 self.issuer.fill(service_principal, Some(&mut application));
             }
+            if self.percent(6) {
+                service_principal["deletedDateTime"] = self.long_ago();
+            }
             if self.percent(8) {
                 service_principal["owners"] = self.owners();
             }
@@ -184,6 +187,9 @@ impl<'a> Tenant<'a> {
         if self.percent(if whose < 5 { 40 } else { 70 }) {
             self.issuer.fill(&mut object, None);
         }
+        if self.percent(8) {
+            object["deletedDateTime"] = self.long_ago();
+        }
         if self.percent(6) {
             object["federatedIdentityCredentials"] = trusts::list(self.random(), 50);
         }
@@ -212,7 +218,7 @@ impl<'a> Tenant<'a> {
     /// Breaks and doubles some objects, and lists them.
     pub(crate) fn finish(mut self) -> Finished {
         for kind in [Kind::Application, Kind::ServicePrincipal] {
-            if self.percent(5) {
+            if self.percent(8) {
                 self.blemish(kind);
             }
             if self.percent(3) {
@@ -250,24 +256,22 @@ impl<'a> Tenant<'a> {
         Some((random, objects.get_mut(at)?))
     }
 
-    /// A list that is missing, an object that was deleted, a key without an id, an owner that is odd, ….
+    /// A list that is missing, a key without an id, an owner that is odd, an id that two objects share.
     fn blemish(&mut self, kind: Kind) {
-        let deleted = self.long_ago();
         let (own, many) = (json!(self.own), self.applications.len() > 1);
         let Some((random, object)) = self.any(kind) else {
             return;
         };
-        match random.below(5) {
+        match random.below(4) {
             0 | 1 => {
                 let list = random.pick(&LISTS);
                 object.as_object_mut().unwrap().remove(list);
             }
-            2 if kind == Kind::ServicePrincipal => object["deletedDateTime"] = deleted,
-            3 if kind == Kind::ServicePrincipal => {
+            2 if kind == Kind::ServicePrincipal => {
                 object["appOwnerOrganizationId"] =
                     [json!(random.guid()), own][random.below(2)].clone();
             }
-            4 if kind == Kind::Application && many && random.percent(20) => {
+            3 if kind == Kind::Application && many && random.percent(20) => {
                 self.applications[0]["id"] = self.applications[1]["id"].clone();
             }
             _ => {

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::moments::NEVER;
 use super::random::Random;
 
 const NAVIGATION: [&str; 2] = ["Owners", "FederatedIdentityCredentials"];
@@ -81,6 +82,9 @@ fn pascal_case(name: &str) -> String {
 
 /// `/Date(ms)/`, where the date has no finer steps.
 fn dot_net(text: &str) -> Option<String> {
+    if text == NEVER {
+        return Some("/Date(253402300799999)/".to_owned());
+    }
     let instant: Timestamp = text.parse().ok()?;
     let milliseconds = instant.as_millisecond();
     let shown = Timestamp::from_millisecond(milliseconds).ok()?;
