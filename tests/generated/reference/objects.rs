@@ -107,6 +107,13 @@ fn list<T: PartialOrd>(
 impl Credential {
     fn read(raw: &Value) -> Result<Self, Refused> {
         let lower = |name: &str| Ok(words(raw, name)?.map(str::to_lowercase));
+        // An empty list is the bytes of none, as PowerShell shows them.
+        let identifier = &raw["customKeyIdentifier"];
+        let label = if identifier.as_array().is_some_and(Vec::is_empty) {
+            None
+        } else {
+            words(raw, "customKeyIdentifier")?.and_then(Label::read)
+        };
         let start = instant(raw.get("startDateTime"))?;
         let end = instant(raw.get("endDateTime"))?;
         if let (Some(start), Some(end)) = (start, end)
@@ -116,7 +123,7 @@ impl Credential {
         }
         Ok(Self {
             key_id: lower("keyId")?,
-            label: words(raw, "customKeyIdentifier")?.and_then(Label::read),
+            label,
             kind: lower("type")?.unwrap_or_default(),
             usage: lower("usage")?.unwrap_or_default(),
             start,
