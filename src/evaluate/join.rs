@@ -27,7 +27,9 @@ pub(super) struct Join {
     /// too. Two appIds that share one would be refused, not confused.
     applications: Met<u64>,
     /// Digests of the ids of all application objects: one object has one appId.
-    objects: Met<()>,
+    application_ids: Met<()>,
+    /// The same of all service principals.
+    service_principal_ids: Met<()>,
     owners: Owners,
 }
 
@@ -170,6 +172,9 @@ impl Join {
                 Err(Contradiction(app_id))
             };
         }
+        if !is_new(&mut self.service_principal_ids, object.id) {
+            return Err(Contradiction(app_id));
+        }
         self.by_app_id.insert(app_id, self.principals.len());
         self.principals.push(Principal {
             digest,
@@ -187,14 +192,10 @@ impl Join {
             .applications
             .meet(key(object.app_id.as_bytes()), digest)
         {
-            None if self.is_new_object(object.id) => Ok(true),
+            None if is_new(&mut self.application_ids, object.id) => Ok(true),
             Some(known) if known == digest => Ok(false),
             None | Some(_) => Err(Contradiction(object.app_id)),
         }
-    }
-
-    fn is_new_object(&mut self, id: Option<ObjectId>) -> bool {
-        id.is_none_or(|id| self.objects.meet(key(id.as_bytes()), ()).is_none())
     }
 
     /// Takes the service principal of an application; a deleted one is none.
@@ -231,6 +232,11 @@ impl Join {
             .filter(|principal| !principal.joined);
         rest.filter_map(|mut principal| Some((principal.object.take()?, principal.place)))
     }
+}
+
+/// Notes an object's id; says `false` where another appId has it already.
+fn is_new(ids: &mut Met<()>, id: Option<ObjectId>) -> bool {
+    id.is_none_or(|id| ids.meet(key(id.as_bytes()), ()).is_none())
 }
 
 fn key(identifier: &[u8; 16]) -> u64 {

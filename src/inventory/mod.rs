@@ -80,6 +80,7 @@ impl Kind {
 
     /// Reads the JSON text of `@odata.context`: `…/$metadata#applications(…)`.
     fn of_context(text: &str) -> Option<Self> {
+        let text: String = serde_json::from_str(text).ok()?;
         let (_, collection) = text.split_once("$metadata#")?;
         if collection.starts_with("applications") {
             Some(Self::Application)

@@ -168,11 +168,10 @@ impl<'text> Scanner<'text> {
             let field = self.field::<K>(name, end);
             let start = self.colon(end + 1)?;
             let behind = self.member(start)?;
-            if let Some(field) = field {
-                let capitalised = self.text.get(name).is_some_and(u8::is_ascii_uppercase);
-                if let Err(fault) = members.set(field, capitalised, start, behind) {
-                    return self.fail(fault, behind);
-                }
+            if let Some((field, capitalised)) = field
+                && let Err(fault) = members.set(field, capitalised, start, behind)
+            {
+                return self.fail(fault, behind);
             }
             match self.next(behind)? {
                 (b',', next) => at = next,
@@ -309,14 +308,19 @@ impl<'text> Scanner<'text> {
         Some(self.blanks(behind))
     }
 
-    /// A key may be spelt with escapes; that makes it no other key.
+    /// Returns the field that a key names, and whether it begins with a capital. A key may be spelt with escapes; that
+    /// makes it no other key.
     #[inline]
-    fn field<K: Key>(&self, name: usize, end: usize) -> Option<K> {
+    fn field<K: Key>(&self, name: usize, end: usize) -> Option<(K, bool)> {
+        let wanted = |key: &[u8]| {
+            let capitalised = key.first().is_some_and(u8::is_ascii_uppercase);
+            K::of_key(key).map(|field| (field, capitalised))
+        };
         if self.escaped {
             let quoted = self.text.get(name - 1..=end)?;
-            return K::of_key(serde_json::from_slice::<String>(quoted).ok()?.as_bytes());
+            return wanted(serde_json::from_slice::<String>(quoted).ok()?.as_bytes());
         }
-        K::of_key(self.text.get(name..end)?)
+        wanted(self.text.get(name..end)?)
     }
 }
 

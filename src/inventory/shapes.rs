@@ -207,11 +207,17 @@ pub(super) fn parse_instant(text: &str) -> Result<Timestamp, Wrong> {
         return Ok(instant);
     }
     if let Some(milliseconds) = dot_net_date(text) {
-        return Timestamp::from_millisecond(milliseconds)
-            .map_err(|_| Wrong::value("a date is out of range"));
+        return match Timestamp::from_millisecond(milliseconds) {
+            Ok(instant) => Ok(instant),
+            Err(_) if (0..=DOT_NET_MAX).contains(&milliseconds) => Ok(Timestamp::MAX),
+            Err(_) => Err(Wrong::value("a date is out of range")),
+        };
     }
     last_day_of_dot_net(text).ok_or(Wrong::value("a date has no zone, or is no date"))
 }
+
+/// `DateTime.MaxValue` in milliseconds since 1970.
+const DOT_NET_MAX: i64 = 253_402_300_799_999;
 
 /// `DateTime.MaxValue`, which means "never", lies a few hours behind the last instant that `jiff` can hold.
 fn last_day_of_dot_net(text: &str) -> Option<Timestamp> {
@@ -283,7 +289,10 @@ mod tests {
             parse_instant("9999-12-31T23:59:59.9999999Z"),
             Ok(Timestamp::MAX)
         );
+        assert_eq!(parse_instant("/Date(253402300799999)/"), Ok(Timestamp::MAX));
+        assert!(parse_instant("/Date(253402300800000)/").is_err());
         assert!(parse_instant("0001-01-01T00:00:00Z").is_ok());
+        assert!(parse_instant("/Date(-62135596800000)/").is_ok());
     }
 
     #[test]

@@ -82,6 +82,19 @@ fn a_member_named_twice_is_a_fault_in_every_spelling() {
 }
 
 #[test]
+fn a_capital_is_seen_through_an_escape() {
+    for (text, capital) in [
+        (r#"{"appId":1}"#, false),
+        (r#"{"AppId":1}"#, true),
+        (r#"{"\u0041ppId":1}"#, true),
+    ] {
+        let mut members = Members::default();
+        object(text.as_bytes(), &mut members).unwrap();
+        assert_eq!(members.is_capitalised(Field::AppId), capital, "{text}");
+    }
+}
+
+#[test]
 fn a_nested_member_is_not_the_objects() {
     let text = r#"{"web":{"appId":"inner"},"appId":"outer"}"#;
     let mut members = Members::default();

@@ -1,0 +1,153 @@
+//! The program against a second implementation of the verdict, on tenants and policies that nobody thought of.
+//!
+//! Each case follows from its number: a tenant with every kind of credential, dates on the edges of every limit, a policy
+//! with exceptions and windows, and a format in which the inventory is written. `generated/reference/` says what the
+//! answer must be. A case that differs is made smaller, kept in a folder, and shown.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "generated/answer.rs"]
+mod answer;
+#[path = "generated/case.rs"]
+mod case;
+#[path = "generated/credentials.rs"]
+mod credentials;
+#[path = "generated/exceptions.rs"]
+mod exceptions;
+#[path = "generated/forms.rs"]
+mod forms;
+#[path = "generated/mangled.rs"]
+mod mangled;
+#[path = "generated/moments.rs"]
+mod moments;
+#[path = "generated/objects.rs"]
+mod objects;
+#[path = "generated/powershell.rs"]
+mod powershell;
+#[path = "cases/program.rs"]
+mod program;
+#[path = "generated/random.rs"]
+mod random;
+#[path = "generated/reference/mod.rs"]
+mod reference;
+#[path = "generated/rules.rs"]
+mod rules;
+#[path = "generated/shrink.rs"]
+mod shrink;
+#[path = "generated/text.rs"]
+mod text;
+#[path = "generated/trusts.rs"]
+mod trusts;
+#[path = "generated/yaml.rs"]
+mod yaml;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Mutex;
+
+use answer::{Answer, Told, difference};
+use case::Case;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// So many failures are shown.
+const ENOUGH: usize = 5;
+
+/// Writes a case into a folder, and lets the program judge it.
+fn ask(case: &Case, folder: &Path) -> Answer {
+    fs::write(folder.join("policy.yaml"), yaml::write(&case.policy)).unwrap();
+    let inventory = forms::write(case, folder);
+    let now = case.instant();
+    let mut arguments = vec!["check", "--policy", "policy.yaml", "--now", &now];
+    arguments.extend(["--fail-on", case.fail_on, "--report", "json"]);
+    for name in &inventory {
+        arguments.extend(["--inventory", name]);
+    }
+    if case.allow_empty {
+        arguments.push("--allow-empty");
+    }
+    fs::write(folder.join("command"), arguments.join("\n")).unwrap();
+    let ended = program::run(folder, &arguments, b"");
+    ended.assert_told_well();
+    fs::write(folder.join("stderr"), &ended.stderr).unwrap();
+    let report: Option<Value> = serde_json::from_str(&ended.stdout).ok();
+    if let Some(report) = &report {
+        assert_eq!(report["exit_code"], ended.code, "seed {}", case.seed);
+    }
+    Answer {
+        code: ended.code,
+        report: report.as_ref().map(Told::of),
+    }
+}
+
+fn differs(case: &Case) -> Option<(TempDir, String)> {
+    let folder = tempfile::tempdir().unwrap();
+    let actual = ask(case, folder.path());
+    let difference = difference(&reference::judge(case), &actual)?;
+    Some((folder, difference))
+}
+
+/// Says how a case differs, in its smallest form.
+fn explain(case: &Case) -> Option<String> {
+    differs(case)?;
+    let small = shrink::shrink(case.clone(), |case| differs(case).is_some());
+    let (folder, difference) = differs(&small)?;
+    let folder = folder.keep();
+    Some(format!(
+        "case {} in {}:\n{difference}",
+        case.seed,
+        folder.display()
+    ))
+}
+
+/// Judges cases on all processors. Returns how many ended with each code.
+fn judge(seeds: Range<u64>) -> BTreeMap<i32, usize> {
+    let next = Mutex::new(seeds);
+    let (codes, failures) = (Mutex::new(BTreeMap::new()), Mutex::new(Vec::new()));
+    let work = || {
+        while failures.lock().unwrap().len() < ENOUGH
+            && let Some(seed) = next.lock().unwrap().next()
+        {
+            let case = Case::new(seed);
+            let code = reference::judge(&case).code;
+            *codes.lock().unwrap().entry(code).or_default() += 1;
+            if let Some(failure) = explain(&case) {
+                failures.lock().unwrap().push(failure);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    let failures = failures.into_inner().unwrap();
+    assert!(
+        failures.is_empty(),
+        "{} differ\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
+    codes.into_inner().unwrap()
+}
+
+#[test]
+fn the_program_and_the_reference_agree() {
+    let codes = judge(0..400);
+    for code in [0, 1, 3] {
+        assert!(codes[&code] > 20, "hardly any case ends so: {codes:?}");
+    }
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn the_program_and_the_reference_agree_on_many_cases() {
+    println!("{:?}", judge(1_000..21_000));
+}
