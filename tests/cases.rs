@@ -6,10 +6,16 @@
 //! `SNAPSHOTS=overwrite cargo test --test cases` writes the expected streams anew; the exit code is never renewed.
 //!
 //! What Git does not hold well (a pipe, UTF-16, a cut file) is made by the tests in `cases/made.rs`
-//! and `cases/stale.rs`.
+//! and `cases/stale.rs`; what is too large for it, by `cases/large.rs`.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
+#[path = "cases/large.rs"]
+mod large;
 #[path = "cases/made.rs"]
 mod made;
 #[path = "cases/program.rs"]

@@ -19,6 +19,7 @@ use super::position::Position;
 use super::scan::Members;
 use super::shapes::Fields;
 use super::snapshot;
+use super::window::Window;
 
 /// A file of JSON that is being read.
 pub(super) struct JsonDocument<R> {
@@ -43,7 +44,7 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
     /// Opens a file whose first byte that is not blank is `{` or `[`.
     pub(super) fn open(reader: R, file: &str) -> Self {
         Self {
-            stretches: Stretches::Begin(Parts::new(reader)),
+            stretches: Stretches::Begin(Parts::new(Window::new(reader))),
             text: String::new(),
             parts: Vec::new().into_iter(),
             shape: Shape::List,

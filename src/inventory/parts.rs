@@ -86,9 +86,9 @@ pub(super) struct Parts<R> {
 }
 
 impl<R: Read> Parts<R> {
-    pub(super) fn new(reader: R) -> Self {
+    pub(super) const fn new(window: Window<R>) -> Self {
         Self {
-            window: Window::new(reader),
+            window,
             shape: Shape::List,
             next: Next::Document,
             listed: false,
@@ -337,3 +337,6 @@ impl<R: Read> Parts<R> {
 const fn malformed(at: usize) -> Stop {
     Stop::Problem(Problem::Malformed(0), at)
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,16 +19,24 @@ pub(super) struct Window<R> {
     buffer: Vec<u8>,
     end: usize,
     ended: bool,
+    /// What it needs for small values.
+    size: usize,
 }
 
 impl<R: Read> Window<R> {
     /// Opens a window over a reader.
     pub(super) fn new(reader: R) -> Self {
+        Self::of_size(reader, SIZE)
+    }
+
+    /// Opens a window that begins with so many bytes.
+    pub(super) fn of_size(reader: R, size: usize) -> Self {
         Self {
             reader,
-            buffer: vec![0; SIZE],
+            buffer: vec![0; size],
             end: 0,
             ended: false,
+            size,
         }
     }
 
@@ -69,10 +77,10 @@ impl<R: Read> Window<R> {
     /// Hands over the first `length` bytes, and keeps those behind them in `spare`.
     pub(super) fn take(&mut self, length: usize, mut spare: Vec<u8>) -> Vec<u8> {
         let behind = self.buffer.get(length..self.end).unwrap_or_default();
-        if spare.capacity() > SIZE {
+        if spare.capacity() > self.size {
             spare = Vec::new();
         }
-        spare.resize(SIZE.max(behind.len()), 0);
+        spare.resize(self.size.max(behind.len()), 0);
         if let Some(into) = spare.get_mut(..behind.len()) {
             into.copy_from_slice(behind);
         }
@@ -98,10 +106,10 @@ mod tests {
 
     #[test]
     fn a_full_window_grows() {
-        let text = vec![b'x'; SIZE + 1];
-        let mut window = Window::new(text.as_slice());
+        let text = b"one two";
+        let mut window = Window::of_size(text.as_slice(), 4);
         window.fill().unwrap();
-        assert_eq!(window.text().len(), SIZE);
+        assert_eq!(window.text(), b"one ");
         assert!(!window.has_ended());
         window.fill().unwrap();
         assert_eq!(window.text(), text);
