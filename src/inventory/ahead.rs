@@ -9,8 +9,8 @@ use std::thread::{self, JoinHandle};
 
 use super::parts::{Parts, Stretch};
 
-/// How many stretches may wait: enough that neither thread waits for the other, and few megabytes.
-const AHEAD: usize = 2;
+/// How many stretches may wait: enough that neither thread waits for the other, and a megabyte in all.
+const AHEAD: usize = 4;
 
 /// The stretches of a file.
 pub(super) enum Stretches<R> {

@@ -12,6 +12,7 @@ mod error;
 mod fields;
 mod files;
 mod graph_json;
+mod instant;
 mod lanes;
 mod object;
 mod parts;

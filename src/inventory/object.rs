@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 use super::Kind;
 use super::fields::{Field, Key};
-use super::shapes::{self, Fields, Wrong, parse_instant};
+use super::instant;
+use super::shapes::{self, Fields, Wrong};
 use crate::model::{
     Application, Credentials, CustomKeyIdentifier, FederatedCredential, Known, ServicePrincipal,
     ServicePrincipalType,
@@ -142,7 +143,9 @@ impl Reading<'_> {
         let Some(words) = self.words(field)? else {
             return Ok(false);
         };
-        parse_instant(&words).map(|_| true).map_err(said(field))
+        instant::parse(&words)
+            .map(|_| true)
+            .map_err(|reason| said(field)(Wrong::value(reason)))
     }
 
     fn credentials(&self) -> Result<Credentials, ObjectError> {

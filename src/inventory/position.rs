@@ -15,6 +15,11 @@ impl Position {
 
     /// Moves on behind a piece of text.
     pub(super) fn advance(&mut self, text: &str) {
+        // Between two objects there is nothing else in most files.
+        if text == "," {
+            self.column = self.column.saturating_add(1);
+            return;
+        }
         let Some((lines, last)) = text.rsplit_once('\n') else {
             return self.advance_in_line(text);
         };

@@ -7,10 +7,9 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::Offset;
 
 use super::fields::{CredentialField, FederatedField, Key};
+use super::instant;
 use super::scan::{self, Fault, Members};
 use crate::model::{
     CustomKeyIdentifier, FederatedCredential, KeyCredential, KeyId, KeyType, KeyUsage,
@@ -29,7 +28,7 @@ pub(super) enum Wrong {
 }
 
 impl Wrong {
-    const fn value(reason: &'static str) -> Self {
+    pub(super) const fn value(reason: &'static str) -> Self {
         Self::Value(Cow::Borrowed(reason))
     }
 }
@@ -56,7 +55,9 @@ impl<'text, K: Key> Fields<'text, K> {
         let raw = self
             .raw(key)
             .ok_or_else(|| Wrong::Value(format!("missing field `{}`", key.name()).into()))?;
-        words(raw)?.map(|text| parse_instant(&text)).transpose()
+        words(raw)?
+            .map(|text| instant::parse(&text).map_err(Wrong::value))
+            .transpose()
     }
 
     fn key_id(&self, key: K) -> Result<Option<KeyId>, Wrong> {
@@ -201,98 +202,12 @@ fn custom_key_identifier(
     Ok(words(raw)?.and_then(|text| CustomKeyIdentifier::parse(&text)))
 }
 
-/// Reads an instant: ISO 8601 with a zone, or .NET's `/Date(ms)/`.
-pub(super) fn parse_instant(text: &str) -> Result<Timestamp, Wrong> {
-    if let Ok(instant) = text.parse::<Timestamp>() {
-        return Ok(instant);
-    }
-    if let Some(milliseconds) = dot_net_date(text) {
-        return match Timestamp::from_millisecond(milliseconds) {
-            Ok(instant) => Ok(instant),
-            Err(_) if (0..=DOT_NET_MAX).contains(&milliseconds) => Ok(Timestamp::MAX),
-            Err(_) => Err(Wrong::value("a date is out of range")),
-        };
-    }
-    last_day_of_dot_net(text).ok_or(Wrong::value("a date has no zone, or is no date"))
-}
-
-/// `DateTime.MaxValue` in milliseconds since 1970.
-const DOT_NET_MAX: i64 = 253_402_300_799_999;
-
-/// `DateTime.MaxValue`, which means "never", lies a few hours behind the last instant that `jiff` can hold.
-fn last_day_of_dot_net(text: &str) -> Option<Timestamp> {
-    let civil: DateTime = text.strip_suffix('Z')?.parse().ok()?;
-    Offset::UTC
-        .to_timestamp(civil)
-        .ok()
-        .or((civil.year() == 9999).then_some(Timestamp::MAX))
-}
-
-/// `/Date(1733963922394)/`; some exports escape its slashes twice.
-fn dot_net_date(text: &str) -> Option<i64> {
-    let text = text
-        .strip_prefix('\\')
-        .unwrap_or(text)
-        .strip_prefix("/Date(")?;
-    let digits = text
-        .strip_suffix(")/")
-        .or_else(|| text.strip_suffix(")\\/"))?;
-    // `+0200` after the milliseconds says in which zone they were shown; the instant is the same.
-    let zone = digits
-        .get(1..)?
-        .find(['+', '-'])
-        .map_or(digits.len(), |at| at + 1);
-    digits.get(..zone)?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn passwords(raw: &str) -> Result<Vec<PasswordCredential>, Wrong> {
         collection(raw, password)
-    }
-
-    #[test]
-    fn dates_are_instants_with_a_zone() {
-        let expected: Timestamp = "2024-12-12T00:38:42.394Z".parse().unwrap();
-        for text in [
-            "2024-12-12T00:38:42.394Z",
-            "2024-12-12T00:38:42.3940000Z",
-            "2024-12-12T01:38:42.394+01:00",
-            "/Date(1733963922394)/",
-            "\\/Date(1733963922394)\\/",
-            "/Date(1733963922394+0200)/",
-        ] {
-            assert_eq!(parse_instant(text), Ok(expected), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_date_without_a_zone_is_none() {
-        for text in [
-            "2024-12-12T00:38:42",
-            "2024-12-12",
-            "12/12/2024",
-            "",
-            "2024-02-30T00:00:00Z",
-            "/Date()/",
-            "/Date(x)/",
-        ] {
-            assert!(parse_instant(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn never_is_a_date_too() {
-        assert_eq!(
-            parse_instant("9999-12-31T23:59:59.9999999Z"),
-            Ok(Timestamp::MAX)
-        );
-        assert_eq!(parse_instant("/Date(253402300799999)/"), Ok(Timestamp::MAX));
-        assert!(parse_instant("/Date(253402300800000)/").is_err());
-        assert!(parse_instant("0001-01-01T00:00:00Z").is_ok());
-        assert!(parse_instant("/Date(-62135596800000)/").is_ok());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::error::Problem;
-use super::shapes::parse_instant;
+use super::instant;
 use crate::model::TenantId;
 
 const HEADER: &str = "credgate-snapshot/1";
@@ -111,7 +111,7 @@ fn header(text: &str) -> Option<Header> {
     let tenant = tenant.map(|tenant| tenant.parse()).transpose().ok()?;
     Some(Header {
         tenant,
-        collected_at: parse_instant(&collected_at).ok()?,
+        collected_at: instant::parse(&collected_at).ok()?,
         coverage,
     })
 }

@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use super::error::Problem;
 
 /// The window at the beginning.
-const SIZE: usize = 1 << 20;
+const SIZE: usize = 1 << 18;
 
 /// A value that does not fit in here is refused: it is no application.
 const LIMIT: usize = 320 << 20;

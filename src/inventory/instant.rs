@@ -1,0 +1,177 @@
+//! Instants, as exports write them.
+//!
+//! In: the text of a date. Out: the instant, or why there is none; never the text.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+
+/// Reads an instant: ISO 8601 with a zone, or .NET's `/Date(ms)/`.
+pub(super) fn parse(text: &str) -> Result<Timestamp, &'static str> {
+    if let Some(instant) = as_graph_writes(text) {
+        return Ok(instant);
+    }
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Ok(instant);
+    }
+    if let Some(milliseconds) = dot_net_date(text) {
+        return match Timestamp::from_millisecond(milliseconds) {
+            Ok(instant) => Ok(instant),
+            Err(_) if (0..=DOT_NET_MAX).contains(&milliseconds) => Ok(Timestamp::MAX),
+            Err(_) => Err("a date is out of range"),
+        };
+    }
+    last_day_of_dot_net(text).ok_or("a date has no zone, or is no date")
+}
+
+/// `DateTime.MaxValue` in milliseconds since 1970.
+const DOT_NET_MAX: i64 = 253_402_300_799_999;
+
+/// `DateTime.MaxValue`, which means "never", lies a few hours behind the last instant that `jiff` can hold.
+fn last_day_of_dot_net(text: &str) -> Option<Timestamp> {
+    let civil: DateTime = text.strip_suffix('Z')?.parse().ok()?;
+    Offset::UTC
+        .to_timestamp(civil)
+        .ok()
+        .or((civil.year() == 9999).then_some(Timestamp::MAX))
+}
+
+/// `/Date(1733963922394)/`; some exports escape its slashes twice.
+fn dot_net_date(text: &str) -> Option<i64> {
+    let text = text
+        .strip_prefix('\\')
+        .unwrap_or(text)
+        .strip_prefix("/Date(")?;
+    let digits = text
+        .strip_suffix(")/")
+        .or_else(|| text.strip_suffix(")\\/"))?;
+    // `+0200` after the milliseconds says in which zone they were shown; the instant is the same.
+    let zone = digits
+        .get(1..)?
+        .find(['+', '-'])
+        .map_or(digits.len(), |at| at + 1);
+    digits.get(..zone)?.parse().ok()
+}
+
+/// Reads `2026-11-23T00:00:00.1234567Z`, the one form in which Graph writes dates: a quarter of what it costs to find out
+/// which of all forms it is, and two of them stand in every credential. Everything else is left to `jiff`.
+fn as_graph_writes(text: &str) -> Option<Timestamp> {
+    let (whole, fraction) = text.strip_suffix('Z')?.as_bytes().split_at_checked(19)?;
+    let &[
+        y1,
+        y2,
+        y3,
+        y4,
+        b'-',
+        m1,
+        m2,
+        b'-',
+        d1,
+        d2,
+        b'T',
+        h1,
+        h2,
+        b':',
+        i1,
+        i2,
+        b':',
+        s1,
+        s2,
+    ] = whole
+    else {
+        return None;
+    };
+    let two = |tens: u8, ones: u8| i8::try_from(10 * digit(tens)? + digit(ones)?).ok();
+    let year = 100 * i16::from(two(y1, y2)?) + i16::from(two(y3, y4)?);
+    let civil = DateTime::new(
+        year,
+        two(m1, m2)?,
+        two(d1, d2)?,
+        two(h1, h2)?,
+        two(i1, i2)?,
+        two(s1, s2)?,
+        nanoseconds(fraction)?,
+    );
+    Offset::UTC.to_timestamp(civil.ok()?).ok()
+}
+
+/// Reads nothing, or a point and one to nine digits.
+fn nanoseconds(fraction: &[u8]) -> Option<i32> {
+    let digits = match fraction {
+        [] => return Some(0),
+        [b'.', digits @ ..] if (1..=9).contains(&digits.len()) => digits,
+        _ => return None,
+    };
+    let read = |sum: i32, byte: &u8| Some(10 * sum + i32::try_from(digit(*byte)?).ok()?);
+    let read = digits.iter().try_fold(0, read)?;
+    // At most nine digits, so the missing ones are at most eight.
+    let missing = u32::try_from(9 - digits.len()).ok()?;
+    Some(read * 10_i32.pow(missing))
+}
+
+fn digit(byte: u8) -> Option<u32> {
+    char::from(byte).to_digit(10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn dates_are_instants_with_a_zone() {
+        let expected: Timestamp = "2024-12-12T00:38:42.394Z".parse().unwrap();
+        for text in [
+            "2024-12-12T00:38:42.394Z",
+            "2024-12-12T00:38:42.3940000Z",
+            "2024-12-12T01:38:42.394+01:00",
+            "/Date(1733963922394)/",
+            "\\/Date(1733963922394)\\/",
+            "/Date(1733963922394+0200)/",
+        ] {
+            assert_eq!(parse(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_without_a_zone_is_none() {
+        for text in [
+            "2024-12-12T00:38:42",
+            "2024-12-12",
+            "12/12/2024",
+            "",
+            "2024-02-30T00:00:00Z",
+            "/Date()/",
+            "/Date(x)/",
+        ] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn never_is_a_date_too() {
+        assert_eq!(parse("9999-12-31T23:59:59.9999999Z"), Ok(Timestamp::MAX));
+        assert_eq!(parse("/Date(253402300799999)/"), Ok(Timestamp::MAX));
+        assert!(parse("/Date(253402300800000)/").is_err());
+        assert!(parse("0001-01-01T00:00:00Z").is_ok());
+        assert!(parse("/Date(-62135596800000)/").is_ok());
+    }
+
+    proptest! {
+        /// The short way is only shorter: it says nothing that `jiff` does not say.
+        #[test]
+        fn the_short_way_leads_to_the_same_instant(
+            text in "[0-9]{3,4}-[01][0-9]-[0-3][0-9][Tt ][012][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,10})?(Z|z|\\+00:00)?"
+        ) {
+            if let Some(instant) = as_graph_writes(&text) {
+                prop_assert_eq!(text.parse::<Timestamp>().ok(), Some(instant));
+            }
+        }
+
+        #[test]
+        fn what_graph_writes_is_read_the_short_way(second in 0_i64..253_402_000_000, nanosecond in 0_i32..1_000_000_000) {
+            let instant = Timestamp::new(second, nanosecond).unwrap();
+            prop_assert_eq!(as_graph_writes(&instant.to_string()), Some(instant));
+        }
+    }
+}
