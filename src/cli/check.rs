@@ -141,12 +141,15 @@ fn judge(
         .unwrap_or_default();
     let report = evaluation
         .finish(record)
-        .map_err(|WrongTenant { found, expected }| {
-            Failure::inventory(InventoryError {
+        .map_err(|wrong| match wrong {
+            WrongTenant::Policy { found, expected } => Failure::inventory(InventoryError {
                 file: first,
                 line: None,
                 problem: Problem::Tenant { found, expected },
-            })
+            }),
+            WrongTenant::Snapshot { found, expected } => Failure::inventory(format_args!(
+                "the snapshot is of tenant {expected}, and the applications are of tenant {found}; give sources of one tenant"
+            )),
         })?;
     if report.summary.applications == 0 && !arguments.allow_empty {
         return Err(Failure::inventory(nothing_to_judge(&report)));

@@ -3,7 +3,8 @@
 //! In: objects in the order of the stream. Out: each object once. The same object twice and equal is one; twice and
 //! different is a contradiction, because a union could hide a certificate that was removed.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher as _, Hash};
 
 use foldhash::quality::FixedState;
@@ -62,7 +63,8 @@ enum Held {
         knows_federated: bool,
     },
     Full(Box<ServicePrincipal>),
-    Taken,
+    /// Only its owner is kept.
+    Taken(Option<TenantId>),
 }
 
 impl Held {
@@ -89,9 +91,17 @@ impl Held {
         }
     }
 
+    fn owner(&self) -> Option<TenantId> {
+        match self {
+            Self::Bare { owner, .. } | Self::Taken(owner) => *owner,
+            Self::Full(object) => object.owner,
+        }
+    }
+
     fn take(&mut self) -> Option<ServicePrincipal> {
-        match std::mem::replace(self, Self::Taken) {
-            Self::Taken => None,
+        let taken = Self::Taken(self.owner());
+        match std::mem::replace(self, taken) {
+            Self::Taken(_) => None,
             Self::Full(object) => Some(*object),
             Self::Bare {
                 id,
@@ -223,6 +233,35 @@ impl Join {
             Owners::One(tenant) => Some(tenant),
             Owners::None | Owners::Several => None,
         }
+    }
+
+    /// Tells whether any application's service principal names its owner.
+    pub(super) const fn has_owners(&self) -> bool {
+        !matches!(self.owners, Owners::None)
+    }
+
+    /// Returns the tenant of the applications where it cannot be `expected`: an application object is registered in its
+    /// own tenant, so its service principal's owner is that tenant. One that tells so is enough; of several others, the
+    /// one that owns most is returned.
+    pub(super) fn other_tenant(&self, expected: TenantId) -> Option<TenantId> {
+        match self.owners {
+            Owners::None => return None,
+            Owners::One(owner) => return (owner != expected).then_some(owner),
+            Owners::Several => {}
+        }
+        let joined = self.principals.iter().filter(|principal| principal.joined);
+        let owners = || joined.clone().filter_map(|it| it.object.owner());
+        if owners().any(|owner| owner == expected) {
+            return None;
+        }
+        let mut counts: BTreeMap<TenantId, usize> = BTreeMap::new();
+        for owner in owners() {
+            *counts.entry(owner).or_default() += 1;
+        }
+        let most = counts
+            .into_iter()
+            .max_by_key(|&(owner, count)| (count, Reverse(owner)));
+        most.map(|(owner, _)| owner)
     }
 
     /// Takes the service principals that no application has taken, in the order of the stream.

@@ -83,13 +83,23 @@ pub struct InventoryRecord {
     pub notes: Vec<String>,
 }
 
-/// The inventory is of another tenant than the policy.
+/// The inventory is of another tenant than it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WrongTenant {
-    /// The tenant of the inventory.
-    pub found: TenantId,
-    /// The tenant of the policy.
-    pub expected: TenantId,
+pub enum WrongTenant {
+    /// The policy is for another tenant.
+    Policy {
+        /// The tenant of the inventory.
+        found: TenantId,
+        /// The tenant of the policy.
+        expected: TenantId,
+    },
+    /// A snapshot names another tenant than the one in which the applications are registered.
+    Snapshot {
+        /// The tenant of the applications.
+        found: TenantId,
+        /// The tenant that the snapshot names.
+        expected: TenantId,
+    },
 }
 
 impl<'run> Evaluation<'run> {
@@ -215,18 +225,30 @@ impl<'run> Evaluation<'run> {
 
     /// Judges what is left to judge, and the policy itself, and closes the report.
     pub fn finish(mut self, inventory: InventoryRecord) -> Result<Report, WrongTenant> {
-        let tenant = inventory.tenant.or_else(|| self.join.tenant());
-        if let (Some(expected), Some(found)) = (self.policy.tenant(), tenant)
-            && expected != found
-        {
-            return Err(WrongTenant { found, expected });
-        }
+        let tenant = self.tenant(inventory.tenant)?;
         self.judge_service_principals(self.policy.tenant().or(tenant));
         self.judge_policy(inventory.is_whole_tenant);
         let applications = &self.applications;
         self.findings
             .sort_unstable_by(|one, other| in_order(one, other, applications));
         Ok(self.report(inventory, tenant))
+    }
+
+    /// Returns the tenant of the inventory, where it tells it: a snapshot names it, and so do service principals.
+    fn tenant(&self, named: Option<TenantId>) -> Result<Option<TenantId>, WrongTenant> {
+        let wanted = self.policy.tenant();
+        if let Some(expected) = wanted {
+            let other = named.filter(|found| *found != expected);
+            if let Some(found) = other.or_else(|| self.join.other_tenant(expected)) {
+                return Err(WrongTenant::Policy { found, expected });
+            }
+        } else if let Some(expected) = named
+            && let Some(found) = self.join.other_tenant(expected)
+        {
+            return Err(WrongTenant::Snapshot { found, expected });
+        }
+        let told = named.or_else(|| self.join.tenant());
+        Ok(told.or_else(|| wanted.filter(|_| self.join.has_owners())))
     }
 
     fn judge_service_principals(&mut self, own: Option<TenantId>) {

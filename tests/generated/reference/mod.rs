@@ -88,16 +88,14 @@ fn own_tenant(
         .filter(|object| applications.contains_key(&object.app_id))
         .filter_map(|object| object.owner.as_ref())
         .collect();
-    let agreed = match Vec::from_iter(owners).as_slice() {
-        [owner] => Some((*owner).clone()),
-        _ => None,
-    };
-    let wanted = case.policy["tenant"].as_str().map(str::to_lowercase);
-    match (wanted, agreed) {
-        (Some(wanted), Some(agreed)) if wanted != agreed => Err(Refused),
-        (Some(wanted), _) => Ok(Some(wanted)),
-        (None, agreed) => Ok(agreed),
+    if let Some(wanted) = case.policy["tenant"].as_str().map(str::to_lowercase) {
+        // Applications that are registered elsewhere, all of them, are another tenant's inventory.
+        let fits = owners.is_empty() || owners.contains(&wanted);
+        return if fits { Ok(Some(wanted)) } else { Err(Refused) };
     }
+    let mut owners = owners.into_iter();
+    let first = owners.next().cloned();
+    Ok(first.filter(|_| owners.next().is_none()))
 }
 
 fn sort(case: &Case) -> Result<Sorted, Refused> {
