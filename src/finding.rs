@@ -291,7 +291,7 @@ impl Disposition {
 }
 
 /// The numbers that a rule's sentence needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Detail {
     /// The application's record has all there is to say.
     None,
@@ -316,7 +316,7 @@ pub enum Detail {
 }
 
 /// Why a credential has no lifetime: it is longer than every limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Endless {
     /// It has no start.
     Start,
@@ -327,7 +327,7 @@ pub enum Endless {
 }
 
 /// A federated credential that trusts more than one workload.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BroadTrust {
     /// Foreign text, from `issuer`.
     pub issuer: Box<str>,
@@ -344,6 +344,9 @@ pub struct Finding {
     pub rule: u8,
     /// How bad it is under this policy.
     pub level: Level,
+    /// How many findings before it, in the report's order, are of the same rule, application and keyId: Graph allows
+    /// credentials without a keyId, and both objects of an identity may hold one of the same.
+    pub repeat: u16,
     /// Whether it counts.
     pub disposition: Disposition,
     /// What it is about.
@@ -365,20 +368,24 @@ pub struct Facts<'report> {
     pub entry: Option<&'report str>,
 }
 
-/// Names a finding for ever: made of rule, appId and keyId (or the id of an exception or window), never of a line, a
-/// date or a message.
+/// Names a finding for ever: made of rule, appId and keyId (or the id of an exception or window), and of its number among
+/// those that are alike in these, never of a line, a date or a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(u128);
 
 impl Fingerprint {
-    /// Makes the fingerprint of a rule and the parts that name its subject, in order.
-    pub fn new(rule: RuleId, parts: &[&[u8]]) -> Self {
+    /// Makes the fingerprint of a rule and the parts that name its subject, in order; `repeat` counts those of the same
+    /// parts that come before it.
+    pub fn new(rule: RuleId, parts: &[&[u8]], repeat: u16) -> Self {
         let mut hasher = SipHasher13::new();
         hasher.write(rule.0.as_bytes());
         for part in parts {
             // The length keeps neighbouring parts apart.
             hasher.write_u64(part.len() as u64);
             hasher.write(part);
+        }
+        if repeat > 0 {
+            hasher.write(&repeat.to_le_bytes());
         }
         Self(hasher.finish128().as_u128())
     }
@@ -414,14 +421,23 @@ mod tests {
 
     #[test]
     fn a_fingerprint_is_the_same_on_every_machine() {
-        let fingerprint = Fingerprint::new(RuleId("secrets-only"), &[b"app"]);
-        assert_eq!(
-            fingerprint,
-            Fingerprint::new(RuleId("secrets-only"), &[b"app"])
-        );
+        let fingerprint = Fingerprint::new(RuleId("secrets-only"), &[b"app"], 0);
+        assert_eq!(fingerprint.to_string(), "c82129048e68390f546182080ad37831");
         assert_ne!(
             fingerprint,
-            Fingerprint::new(RuleId("secrets-only"), &[b"ap", b"p"])
+            Fingerprint::new(RuleId("secrets-only"), &[b"ap", b"p"], 0)
         );
+    }
+
+    #[test]
+    fn fingerprints_of_what_is_alike_differ() {
+        let numbered = |repeat| Fingerprint::new(RuleId("secret-age"), &[b"app", b""], repeat);
+        assert_ne!(numbered(0), numbered(1));
+        assert_ne!(numbered(1), numbered(2));
+    }
+
+    #[test]
+    fn a_finding_stays_small() {
+        assert!(size_of::<Finding>() <= 72);
     }
 }

@@ -339,6 +339,7 @@ impl Report {
                             .map_or(address.as_bytes(), |id| id.as_bytes()),
                         key_id.as_ref().map_or(&[], |id| id.as_bytes()),
                     ],
+                    finding.repeat,
                 )
             }
             Subject::Exception(_) | Subject::Window(_) => {
@@ -349,7 +350,7 @@ impl Report {
                 } else {
                     &[]
                 };
-                Fingerprint::new(rule, &[entry.as_bytes(), application])
+                Fingerprint::new(rule, &[entry.as_bytes(), application], finding.repeat)
             }
         }
     }

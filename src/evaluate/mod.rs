@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use crate::finding::{
-    ApplicationRecord, Disposition, Finding, Level, RuleDescriptor, Standing, Subject,
+    ApplicationRecord, Detail, Disposition, Finding, Level, RuleDescriptor, Standing, Subject,
 };
 use crate::model::{
     Alternatives, Application, Identity, Known, Place, ServicePrincipal, State, TenantId,
@@ -213,6 +213,7 @@ impl<'run> Evaluation<'run> {
             let finding = Finding {
                 rule: active.number,
                 level: active.level,
+                repeat: 0,
                 disposition,
                 subject,
                 credential,
@@ -231,6 +232,7 @@ impl<'run> Evaluation<'run> {
         let applications = &self.applications;
         self.findings
             .sort_unstable_by(|one, other| in_order(one, other, applications));
+        number_repeats(&mut self.findings);
         Ok(self.report(inventory, tenant))
     }
 
@@ -299,6 +301,7 @@ impl<'run> Evaluation<'run> {
                 let finding = Finding {
                     rule: active.number,
                     level: active.level,
+                    repeat: 0,
                     disposition: Disposition::Open,
                     subject: violation.subject,
                     credential: None,
@@ -360,7 +363,7 @@ fn in_order(one: &Finding, other: &Finding, applications: &[ApplicationRecord]) 
     };
     let credential = |finding: &Finding| {
         let credential = finding.credential;
-        credential.map(|credential| (credential.key_id, credential.on))
+        credential.map(|it| (it.key_id, it.on, it.class, it.validity))
     };
     other
         .level
@@ -369,6 +372,22 @@ fn in_order(one: &Finding, other: &Finding, applications: &[ApplicationRecord]) 
         .then_with(|| named(one).cmp(&named(other)))
         .then_with(|| credential(one).cmp(&credential(other)))
         .then_with(|| one.subject.cmp(&other.subject))
+        .then_with(|| one.detail.cmp(&other.detail))
+}
+
+/// Numbers the findings that rule, application and keyId do not tell apart; the order has made them neighbours.
+fn number_repeats(findings: &mut [Finding]) {
+    let key_id = |finding: &Finding| finding.credential.and_then(|credential| credential.key_id);
+    for at in 1..findings.len() {
+        if let Some([before, finding]) = findings.get_mut(at - 1..=at)
+            && before.rule == finding.rule
+            && before.subject == finding.subject
+            && key_id(before) == key_id(finding)
+            && !matches!(finding.detail, Detail::UnknownApplication(_))
+        {
+            finding.repeat = before.repeat.saturating_add(1);
+        }
+    }
 }
 
 /// Returns the rules that the policy switches on, ordered by id.

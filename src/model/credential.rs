@@ -48,7 +48,7 @@ impl Period {
 }
 
 /// Where an instant lies in a [`Period`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Validity {
     /// In date.
     Current,
@@ -59,7 +59,7 @@ pub enum Validity {
 }
 
 /// What a credential is within its identity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CredentialClass {
     /// A password credential that authenticates while in date.
     ClientSecret,

@@ -194,6 +194,7 @@ fn finding(rule: u8, subject: Subject) -> Finding {
     Finding {
         rule,
         level: rules()[usize::from(rule)].level,
+        repeat: 0,
         disposition: Disposition::Open,
         subject,
         credential: None,

@@ -38,7 +38,8 @@ pub(super) struct FindingDocument {
     message: String,
     /// Where it stands; null where the source has no lines.
     location: Option<LocationDocument>,
-    /// Its name for ever: of rule, appId and keyId, never of a line, a date or a message.
+    /// Its name for ever: of rule, appId and keyId, and of its number among those that are alike in these; never of a
+    /// line, a date or a message.
     fingerprint: String,
 }
 

@@ -47,6 +47,7 @@ fn finding(
     Finding {
         rule: 0,
         level: rule.descriptor().default_level,
+        repeat: 0,
         disposition: Disposition::Open,
         subject,
         credential,
