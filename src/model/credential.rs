@@ -100,7 +100,7 @@ impl CredentialClass {
 }
 
 /// `customKeyIdentifier`: what a SAML signing key, its twin and its password share.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CustomKeyIdentifier {
     /// The SHA-1 thumbprint of a certificate, written as 40 hex digits or as the base64 of 20 bytes.
     Thumbprint([u8; 20]),

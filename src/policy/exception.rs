@@ -16,7 +16,7 @@ pub struct Exception {
     pub applications: Vec<AppId>,
     /// The rules it lifts.
     pub rules: Vec<RuleId>,
-    /// The only credentials it covers; `None` covers whatever the rules find on the applications.
+    /// The only credentials it covers, sorted; `None` covers whatever the rules find on the applications.
     pub credentials: Option<Vec<KeyId>>,
     /// Why it was granted.
     pub reason: Box<str>,
@@ -63,7 +63,7 @@ impl Exception {
     pub fn pins(&self, key_id: Option<KeyId>) -> bool {
         match &self.credentials {
             None => true,
-            Some(pins) => key_id.is_some_and(|key_id| pins.contains(&key_id)),
+            Some(pins) => key_id.is_some_and(|key_id| pins.binary_search(&key_id).is_ok()),
         }
     }
 }

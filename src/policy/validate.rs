@@ -256,7 +256,7 @@ fn exception(document: ExceptionDocument, written: Written) -> Exception {
         credentials: document
             .credentials
             .0
-            .map(|credentials| plain(credentials.0)),
+            .map(|credentials| sorted(credentials.0)),
         reason: document.reason.0.0,
         owner: document.owner.0.map(text),
         approved_by: document.approved_by.0.map(text),
@@ -273,7 +273,7 @@ fn window(document: WindowDocument, written: Written) -> Window {
         id: WindowId(document.id.0.0),
         applications: match document.applications {
             Scope::All => WindowScope::All,
-            Scope::Listed(applications) => WindowScope::Listed(plain(applications.0)),
+            Scope::Listed(applications) => WindowScope::Listed(sorted(applications.0)),
         },
         reason: document.reason.0.0,
         owner: document.owner.0.map(text),
@@ -288,6 +288,12 @@ fn window(document: WindowDocument, written: Written) -> Window {
 
 fn plain<T>(scalars: Vec<Scalar<T>>) -> Vec<T> {
     scalars.into_iter().map(|scalar| scalar.0).collect()
+}
+
+fn sorted<T: Ord>(scalars: Vec<Scalar<T>>) -> Vec<T> {
+    let mut plain = plain(scalars);
+    plain.sort_unstable();
+    plain
 }
 
 fn text(scalar: Scalar<Text>) -> Box<str> {

@@ -15,7 +15,7 @@ use crate::model::AppId;
 pub enum WindowScope {
     /// Every application.
     All,
-    /// The listed ones.
+    /// The listed ones, sorted.
     Listed(Vec<AppId>),
 }
 
@@ -49,7 +49,7 @@ impl Window {
     pub fn is_for(&self, app_id: AppId) -> bool {
         match &self.applications {
             WindowScope::All => true,
-            WindowScope::Listed(applications) => applications.contains(&app_id),
+            WindowScope::Listed(applications) => applications.binary_search(&app_id).is_ok(),
         }
     }
 
