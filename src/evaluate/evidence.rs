@@ -3,76 +3,106 @@
 //! In: each identity and what each rule needs. Out: which rules were not judged, on how many applications, and why.
 
 use crate::finding::Need;
-use crate::model::{AppId, Identity, Known, State};
+use crate::model::{AppId, Identity, Known, MissingLists, State};
 use crate::report::{ActiveRule, NotJudged};
 
 /// What the sources show of one identity.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent facts")]
 pub(super) struct Shown {
-    state: bool,
+    missing: Option<MissingLists>,
     dates: bool,
-    owners: bool,
+    owner: Known<bool>,
+    is_without_credentials: bool,
     federated: bool,
+}
+
+/// What one identity lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lack {
+    /// A credential list, without which nothing about credentials is known.
+    Lists(MissingLists),
+    /// Something else that a rule needs.
+    Need(Need),
 }
 
 impl Shown {
     pub(super) fn by(identity: &Identity) -> Self {
-        let state = identity.state();
-        let owner = identity
-            .application()
-            .map_or(Known::Unknown, |application| application.has_owner);
         Self {
-            state: state.is_known(),
-            dates: state.is_known() && !identity.is_counted(),
-            // Nobody has to own what cannot sign in, and what has an owner is owned whatever it holds.
-            owners: match owner {
-                Known::Known(true) => true,
-                Known::Known(false) => state.is_known(),
-                Known::Unknown => state == Known::Known(State::NoCredentials),
-            },
+            missing: identity.missing_lists(),
+            dates: !identity.is_counted(),
+            owner: identity
+                .application()
+                .map_or(Known::Unknown, |application| application.has_owner),
+            is_without_credentials: identity.state() == Known::Known(State::NoCredentials),
             federated: identity.knows_federated(),
         }
     }
 
     /// Returns the first need that is not met; those that concern the tenant as a whole are looked at in the end.
-    pub(super) fn lacks(self, needs: &[Need]) -> Option<Need> {
-        needs.iter().copied().find(|need| match need {
-            Need::State => !self.state,
-            Need::Dates => !self.dates,
-            Need::Owners => !self.owners,
-            Need::FederatedCredentials => !self.federated,
-            Need::ServicePrincipals | Need::TenantPolicies => false,
+    pub(super) fn lacks(self, needs: &[Need]) -> Option<Lack> {
+        let lists = self.missing.map(Lack::Lists);
+        let need = |need, is_met: bool| (!is_met).then_some(Lack::Need(need));
+        needs.iter().find_map(|needed| match needed {
+            Need::State => lists,
+            Need::Dates => lists.or_else(|| need(Need::Dates, self.dates)),
+            // Nobody has to own what cannot sign in, and what has an owner is owned whatever it holds.
+            Need::Owners => match self.owner {
+                Known::Known(true) => None,
+                Known::Known(false) => lists,
+                Known::Unknown => need(Need::Owners, self.is_without_credentials),
+            },
+            Need::FederatedCredentials => need(Need::FederatedCredentials, self.federated),
+            Need::ServicePrincipals | Need::TenantPolicies => None,
         })
     }
 }
 
-/// What one rule lacked first, on how many identities it could not be judged, and the lowest of their ids.
-#[derive(Clone, Copy, Debug)]
+/// What one rule lacked, and on how many identities it could not be judged.
+#[derive(Clone, Copy, Debug, Default)]
 struct Gap {
-    need: Need,
     applications: u64,
+    lists: Option<Incomplete>,
+    /// The first of the others.
+    need: Option<Need>,
+}
+
+/// Identities that lack a credential list.
+#[derive(Clone, Copy, Debug)]
+struct Incomplete {
+    missing: MissingLists,
+    applications: u64,
+    /// The lowest of their ids.
     named: AppId,
 }
 
 /// The gap of each active rule.
 #[derive(Debug)]
-pub(super) struct Gaps(Vec<Option<Gap>>);
+pub(super) struct Gaps(Vec<Gap>);
 
 impl Gaps {
     pub(super) fn new(rules: usize) -> Self {
-        Self(vec![None; rules])
+        Self(vec![Gap::default(); rules])
     }
 
-    pub(super) fn add(&mut self, rule: usize, need: Need, named: AppId) {
-        if let Some(gap) = self.0.get_mut(rule) {
-            let gap = gap.get_or_insert(Gap {
-                need,
-                applications: 0,
-                named,
-            });
-            gap.applications += 1;
-            gap.named = gap.named.min(named);
+    pub(super) fn add(&mut self, rule: usize, lack: Lack, named: AppId) {
+        let Some(gap) = self.0.get_mut(rule) else {
+            return;
+        };
+        gap.applications += 1;
+        match lack {
+            Lack::Lists(missing) => {
+                let lists = gap.lists.get_or_insert(Incomplete {
+                    missing,
+                    applications: 0,
+                    named,
+                });
+                lists.missing = lists.missing.and_of_another(missing);
+                lists.applications += 1;
+                lists.named = lists.named.min(named);
+            }
+            Lack::Need(need) => {
+                gap.need.get_or_insert(need);
+            }
         }
     }
 
@@ -97,8 +127,8 @@ impl Gaps {
                 });
             let (applications, reason) = match (tenant_wide, gap) {
                 (Some(need), _) => (applications, reason(need).to_owned()),
-                (None, Some(gap)) => (gap.applications, gap.reason()),
-                (None, None) => continue,
+                (None, gap) if gap.applications > 0 => (gap.applications, gap.reason()),
+                (None, _) => continue,
             };
             not_judged.push(NotJudged {
                 rule,
@@ -112,19 +142,33 @@ impl Gaps {
 }
 
 impl Gap {
+    fn reason(self) -> String {
+        let reasons = [
+            self.lists.map(Incomplete::reason),
+            self.need.map(|need| reason(need).to_owned()),
+        ];
+        let reasons: Vec<String> = reasons.into_iter().flatten().collect();
+        reasons.join("; besides, ")
+    }
+}
+
+impl Incomplete {
     /// Returns the reason; a list that only some applications lack is looked for by name.
     fn reason(self) -> String {
-        let reason = reason(self.need);
-        match (self.need, reason.split_once(';')) {
-            (Need::State, Some((cause, remedy))) => {
-                let more = match self.applications - 1 {
-                    0 => String::new(),
-                    more => format!(" and {more} more"),
-                };
-                format!("{cause} for `{}`{more};{remedy}", self.named)
-            }
-            _ => reason.to_owned(),
-        }
+        let lists = match self.missing {
+            MissingLists::Passwords => "`passwordCredentials`",
+            MissingLists::Keys => "`keyCredentials`",
+            MissingLists::Both => "`passwordCredentials` and `keyCredentials`",
+            MissingLists::Either => "`passwordCredentials` or `keyCredentials`",
+        };
+        let more = match self.applications - 1 {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!(
+            "the inventory lacks {lists} for `{}`{more}; export both, for example with `az ad app list --all`",
+            self.named
+        )
     }
 }
 

@@ -177,8 +177,8 @@ impl<'run> Evaluation<'run> {
             if !active.rule.is_about(standing) {
                 continue;
             }
-            if let Some(need) = shown.lacks(active.descriptor.needs) {
-                self.gaps.add(at, need, identity.app_id());
+            if let Some(lack) = shown.lacks(active.descriptor.needs) {
+                self.gaps.add(at, lack, identity.app_id());
                 continue;
             }
             let context = RuleContext {

@@ -56,6 +56,43 @@ impl Credentials {
             Self::Unknown { .. } => false,
         }
     }
+
+    /// Returns which lists the source lacks.
+    pub const fn missing(&self) -> Option<MissingLists> {
+        match self {
+            Self::Listed { .. } | Self::Counted { .. } => None,
+            Self::Unknown {
+                passwords: None,
+                keys: Some(_),
+            } => Some(MissingLists::Passwords),
+            Self::Unknown {
+                passwords: Some(_),
+                keys: None,
+            } => Some(MissingLists::Keys),
+            Self::Unknown { .. } => Some(MissingLists::Both),
+        }
+    }
+}
+
+/// Which credential lists an object lacks, or several objects together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MissingLists {
+    /// `passwordCredentials`.
+    Passwords,
+    /// `keyCredentials`.
+    Keys,
+    /// Both.
+    Both,
+    /// Not the same of each object.
+    Either,
+}
+
+impl MissingLists {
+    /// Returns what several objects lack.
+    #[must_use]
+    pub fn and_of_another(self, other: Self) -> Self {
+        if self == other { self } else { Self::Either }
+    }
 }
 
 /// An application registered in this tenant, from `/applications`.

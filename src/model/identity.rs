@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::{
     AppId, Application, CredentialClass, Credentials, CustomKeyIdentifier, FederatedCredential,
-    KeyCredential, KeyId, KeyType, KeyUsage, Known, ObjectId, PasswordCredential, Period,
-    ServicePrincipal, Validity,
+    KeyCredential, KeyId, KeyType, KeyUsage, Known, MissingLists, ObjectId, PasswordCredential,
+    Period, ServicePrincipal, Validity,
 };
 
 /// The object on which a credential sits.
@@ -330,6 +330,12 @@ impl Identity {
             (None, Some(service_principal)) => service_principal.federated.is_known(),
             (None, None) => false,
         }
+    }
+
+    /// Returns which credential lists the source lacks on either object.
+    pub fn missing_lists(&self) -> Option<MissingLists> {
+        let missing = self.held().filter_map(Credentials::missing);
+        missing.reduce(MissingLists::and_of_another)
     }
 
     /// Tells whether the source shows only numbers of credentials: no dates, no types, no key ids.

@@ -9,7 +9,9 @@ mod credential;
 mod identifier;
 mod identity;
 
-pub use application::{Application, Credentials, Place, ServicePrincipal, ServicePrincipalType};
+pub use application::{
+    Application, Credentials, MissingLists, Place, ServicePrincipal, ServicePrincipalType,
+};
 pub use coverage::{Coverage, Known};
 pub use credential::{
     CredentialClass, CustomKeyIdentifier, FederatedCredential, KeyCredential, KeyType, KeyUsage,
