@@ -333,6 +333,14 @@ impl<'run> Evaluation<'run> {
         let not_judged =
             self.gaps
                 .report(rules, self.summary.applications, knows_service_principals);
+        let rules: Vec<ActiveRule> = self.rules.iter().map(active).collect();
+        let judged = self.summary.applications;
+        notes.extend(record::nothing_judged(
+            &rules,
+            &not_judged,
+            judged,
+            self.fail_on,
+        ));
         Report {
             now: self.now,
             fail_on: self.fail_on,
@@ -340,7 +348,7 @@ impl<'run> Evaluation<'run> {
             tenant,
             sources,
             files,
-            rules: self.rules.iter().map(active).collect(),
+            rules,
             exceptions: record::exceptions(self.policy),
             windows: record::windows(self.policy),
             applications: self.applications,

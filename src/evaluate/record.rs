@@ -1,10 +1,12 @@
 //! The records that a report carries, made of identities and of the policy.
 
-use crate::finding::{ApplicationRecord, Standing};
+use crate::finding::{ApplicationRecord, Level, Standing};
 use crate::model::{CredentialClass, Identity, Place, TenantId};
 use crate::policy::{EntryKind, Policy, Written};
-use crate::report::{ExceptionRecord, FilePlace, PolicyRecord, SourceRecord, WindowRecord};
-use crate::rules::reference;
+use crate::report::{
+    ActiveRule, ExceptionRecord, FilePlace, NotJudged, PolicyRecord, SourceRecord, WindowRecord,
+};
+use crate::rules::{POLICY_CONTROL, reference};
 
 /// Makes the record of an identity that has findings.
 pub(super) fn of(identity: &Identity, standing: Standing, place: Place) -> ApplicationRecord {
@@ -67,6 +69,30 @@ pub(super) fn windows(policy: &Policy) -> Vec<WindowRecord> {
         place: place(policy, window.written, EntryKind::Window),
     });
     records.collect()
+}
+
+/// Returns what a reader should know where no rule about the tenant was judged on anything, and the policy lets it be.
+pub(super) fn nothing_judged(
+    rules: &[ActiveRule],
+    not_judged: &[NotJudged],
+    applications: u64,
+    fail_on: Level,
+) -> Option<String> {
+    let is_lacking = |rule: &ActiveRule| {
+        let mut gaps = not_judged.iter();
+        gaps.any(|gap| {
+            gap.rule.descriptor.id == rule.descriptor.id
+                && gap.applications >= applications
+                && (gap.optional || gap.rule.level < fail_on)
+        })
+    };
+    let mut rules = rules
+        .iter()
+        .filter(|rule| rule.descriptor.control != POLICY_CONTROL);
+    (applications > 0 && rules.all(is_lacking)).then(|| {
+        "no rule could be judged on any application: that nothing was found says nothing about them"
+            .to_owned()
+    })
 }
 
 /// Returns what a reader should know about the evidence as a whole.
