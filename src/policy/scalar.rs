@@ -267,7 +267,7 @@ impl Grammar for Issuer {
         json_schema!({
             "description": "An issuer of federated tokens: `https://host/path`; the host may begin with `*.`, the path may end in `/*`.",
             "type": "string",
-            "pattern": r"^[Hh][Tt][Tt][Pp][Ss]://(\*\.)?[^/*?#@ ]+(/[^*?#@ ]*)?(/\*)?/?$",
+            "pattern": r"^[Hh][Tt][Tt][Pp][Ss]://(\*\.)?[A-Za-z0-9.-]+(:[0-9]+)?(/[^*?#@\\ ]*)?(/\*)?/?$",
         })
     }
 }
