@@ -1,13 +1,14 @@
 //! What to do about a finding, in the order of the control: managed identity or federation, else a certificate, upload,
 //! switch, verify in production, and only then remove the secret.
 //!
-//! In: the facts of a finding. Out: steps, with commands where the application exists. Never the removal of a credential
-//! while the application has nothing else to sign in with.
+//! In: the facts of a finding. Out: steps, with commands where the application exists. Never a way that the policy's
+//! `alternatives` do not accept, and never the removal of a credential while the application has nothing else to sign in
+//! with that they accept.
 
 mod commands;
 
 use crate::finding::{ApplicationRecord, CredentialRef, Facts, NextStep};
-use crate::model::State;
+use crate::model::{Alternatives, State};
 
 use super::wording::Named;
 
@@ -45,15 +46,16 @@ fn leave_secret(facts: &Facts<'_>, fallback: Option<&str>) -> Vec<NextStep> {
         return Vec::new();
     };
     if application.app_id.is_none() {
-        return change_plan();
+        return change_plan(application.accepted);
     }
     let mut steps = Vec::new();
     let needs_credential = match application.state {
         Some(State::SecretsOnly | State::NoCredentials) | None => true,
-        Some(State::Migrating | State::Certificate | State::Federated) => false,
+        Some(State::Certificate | State::Federated) => !application.has_accepted_alternative,
+        Some(State::Migrating) => false,
     };
     if needs_credential {
-        steps.extend(better_credential(facts));
+        steps.extend(better_credential(facts, application.accepted));
     }
     steps.extend(switch_and_verify(facts));
     steps.extend(
@@ -65,24 +67,49 @@ fn leave_secret(facts: &Facts<'_>, fallback: Option<&str>) -> Vec<NextStep> {
     steps
 }
 
-fn better_credential(facts: &Facts<'_>) -> [NextStep; 3] {
-    [
+fn better_credential(facts: &Facts<'_>, accepted: Alternatives) -> Vec<NextStep> {
+    let mut steps = vec![if accepted.federated {
         step(
             "Use a managed identity if the workload runs in Azure; else, if its platform issues OIDC tokens \
              (GitHub Actions, GitLab, Kubernetes, another cloud), add a federated credential.",
             add_federated(facts),
-        ),
+        )
+    } else {
         step(
-            "If neither is possible, create a certificate whose private key stays where the workload reads it \
-             (in Key Vault: `exportable: false`).",
+            "Use a managed identity if the workload runs in Azure.",
             None,
-        ),
-        step(
+        )
+    }];
+    if accepted.certificate {
+        let condition = if accepted.federated {
+            "If neither is possible"
+        } else {
+            "If it does not"
+        };
+        steps.push(step(
+            format!(
+                "{condition}, create a certificate whose private key stays where the workload reads it \
+                 (in Key Vault: `exportable: false`)."
+            ),
+            None,
+        ));
+        steps.push(step(
             "Upload the public part of the certificate. Keep `--append`, and in PowerShell the keys that are there: \
              without them the existing credentials are overwritten.",
             upload_certificate(facts),
-        ),
-    ]
+        ));
+    }
+    steps
+}
+
+/// Returns what the policy accepts in place of a secret, in words.
+const fn named(accepted: Alternatives) -> &'static str {
+    match (accepted.certificate, accepted.federated) {
+        (true, false) => "certificate",
+        (false, true) => "federated credential",
+        // A policy accepts at least one of the two.
+        (true, true) | (false, false) => "certificate or federated credential",
+    }
 }
 
 fn switch_and_verify(facts: &Facts<'_>) -> [NextStep; 2] {
@@ -101,10 +128,13 @@ fn switch_and_verify(facts: &Facts<'_>) -> [NextStep; 2] {
 
 /// The last step, one for each secret, or none of that while the application has nothing else to sign in with.
 fn removal(facts: &Facts<'_>, application: &ApplicationRecord) -> Vec<NextStep> {
-    if !application.has_usable_alternative {
+    if !application.has_accepted_alternative {
         return vec![step(
-            "Run the gate again: once it sees a usable certificate or federated credential beside the secret, its \
-             next steps end with the command that takes the secret away.",
+            format!(
+                "Run the gate again: once it sees a usable {} beside the secret, its next steps end with the command \
+                 that takes the secret away.",
+                named(application.accepted)
+            ),
             None,
         )];
     }
@@ -130,21 +160,31 @@ fn removal_of(facts: &Facts<'_>, credential: &CredentialRef) -> NextStep {
 }
 
 /// What to change in a plan, before the secret exists: there is nothing yet that a command could name.
-fn change_plan() -> Vec<NextStep> {
-    vec![
-        step(
+fn change_plan(accepted: Alternatives) -> Vec<NextStep> {
+    let mut steps = Vec::new();
+    if accepted.federated {
+        steps.push(step(
             "Give the application a federated credential instead of a secret \
              (`azuread_application_federated_identity_credential`), or use a managed identity if the workload \
              runs in Azure.",
             None,
-        ),
-        step(
+        ));
+    }
+    match (accepted.certificate, accepted.federated) {
+        (true, true) => steps.push(step(
             "If neither is possible, give it a certificate instead (`azuread_application_certificate`, the public \
              part only).",
             None,
-        ),
-        step("Plan again, and run the gate on the new plan.", None),
-    ]
+        )),
+        (true, false) => steps.push(step(
+            "Use a managed identity if the workload runs in Azure; else give the application a certificate instead \
+             of a secret (`azuread_application_certificate`, the public part only).",
+            None,
+        )),
+        (false, _) => {}
+    }
+    steps.push(step("Plan again, and run the gate on the new plan.", None));
+    steps
 }
 
 /// Clears away a credential that has ended.
@@ -153,7 +193,8 @@ pub(super) fn clear_expired(facts: &Facts<'_>) -> Vec<NextStep> {
     else {
         return Vec::new();
     };
-    if application.has_usable_alternative {
+    let lives_on_secrets = application.state == Some(State::SecretsOnly);
+    if application.has_usable_alternative && !lives_on_secrets {
         return vec![
             step(
                 format!(
@@ -175,8 +216,10 @@ pub(super) fn clear_expired(facts: &Facts<'_>) -> Vec<NextStep> {
             None,
         ),
         step(
-            "Once the application has a certificate or federated credential, run the gate again: it then names \
-             the command.",
+            format!(
+                "Once the application has a {}, run the gate again: it then names the command.",
+                named(application.accepted)
+            ),
             None,
         ),
     ]
@@ -184,11 +227,21 @@ pub(super) fn clear_expired(facts: &Facts<'_>) -> Vec<NextStep> {
 
 /// Replaces a certificate in time by one that stays within the limits.
 pub(super) fn renew_certificate(facts: &Facts<'_>) -> Vec<NextStep> {
+    let federates = facts
+        .application
+        .is_none_or(|application| application.accepted.federated);
+    let (better, command) = if federates {
+        (" or workload identity federation", add_federated(facts))
+    } else {
+        ("", None)
+    };
     let mut steps = vec![
         step(
-            "Where the workload can use a managed identity or workload identity federation, move to it: there is \
-             no certificate to renew any more.",
-            add_federated(facts),
+            format!(
+                "Where the workload can use a managed identity{better}, move to it: there is no certificate to renew \
+                 any more."
+            ),
+            command,
         ),
         step(
             "Else create the next certificate, within the limits of the policy; Key Vault renews by making a new \
@@ -208,9 +261,12 @@ pub(super) fn renew_certificate(facts: &Facts<'_>) -> Vec<NextStep> {
 #[cfg(test)]
 mod tests {
     use crate::finding::Standing;
+    use crate::model::Alternatives;
+    use crate::policy::RuleSetting;
     use crate::rules::ALL;
     use crate::rules::testing::{
-        Fixture, application, current, days_old, expired, future, service_principal, without_end,
+        Fixture, application, current, days_old, ending_in, expired, future, service_principal,
+        without_end,
     };
 
     fn texts(fixture: &Fixture, rule: &str) -> Vec<String> {
@@ -263,6 +319,74 @@ mod tests {
                 }
             }
         }
+    }
+
+    const ONLY_CERTIFICATES: fn(&mut RuleSetting) = |setting| {
+        setting.alternatives = Alternatives {
+            certificate: true,
+            federated: false,
+        };
+    };
+    const ONLY_FEDERATED: fn(&mut RuleSetting) = |setting| {
+        setting.alternatives = Alternatives {
+            certificate: false,
+            federated: true,
+        };
+    };
+
+    #[test]
+    fn nothing_is_removed_beside_what_the_policy_does_not_accept() {
+        let federated = secrets_of_all_kinds()
+            .with_federated("https://gitlab.com", "a")
+            .set(ONLY_CERTIFICATES);
+        let certified = secrets_of_all_kinds()
+            .with_certificate(current())
+            .set(ONLY_FEDERATED);
+        for fixture in [federated, certified] {
+            for rule in ALL {
+                for step in fixture.next_steps(*rule) {
+                    let all = format!("{step:?}").to_lowercase();
+                    assert!(!all.contains("remove") && !all.contains("delete"), "{all}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_ways_that_the_policy_accepts_are_offered() {
+        let secrets = || secrets_of_all_kinds().with_certificate(ending_in(10));
+        for rule in ALL {
+            for fixture in [
+                secrets(),
+                secrets_of_all_kinds(),
+                secrets_of_all_kinds().planned(),
+            ] {
+                let steps = fixture.set(ONLY_CERTIFICATES).next_steps(*rule);
+                let all = format!("{steps:?}").replace("FederatedCredentialId", "");
+                assert!(!all.to_lowercase().contains("federat"), "{all}");
+            }
+        }
+        for fixture in [secrets_of_all_kinds(), secrets_of_all_kinds().planned()] {
+            let texts = texts(&fixture.set(ONLY_FEDERATED), "secrets-only");
+            assert!(
+                texts.iter().any(|text| text.contains("federated")),
+                "{texts:?}"
+            );
+            assert!(
+                !texts.iter().any(|text| text.contains("certificate")),
+                "{texts:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn beside_an_accepted_credential_the_secret_goes_as_ever() {
+        let fixture = application()
+            .with_certificate(current())
+            .with_secret(current())
+            .set(ONLY_CERTIFICATES);
+        let last = texts(&fixture, "secret-outside-window").pop().unwrap();
+        assert!(last.starts_with("Only then remove secret"), "{last}");
     }
 
     #[test]
