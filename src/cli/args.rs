@@ -79,7 +79,7 @@ pub(crate) struct Check {
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
     pub(crate) color: Colour,
 
-    /// Print only the summary line, and nothing when the gate passes
+    /// Print only the summary line, and nothing when the gate passes; reports in files are complete
     #[arg(short, long)]
     pub(crate) quiet: bool,
 
