@@ -206,13 +206,8 @@ pub(super) enum Fault {
     )]
     NotADuration { text: String },
     #[error("`{text}` is no GUID")]
-    #[diagnostic(
-        code(policy::not_a_guid),
-        help(
-            "write it as `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`; names and patterns are never matched, because the owner of an application chooses its name"
-        )
-    )]
-    NotAGuid { text: String },
+    #[diagnostic(code(policy::not_a_guid), help("{remedy}"))]
+    NotAGuid { text: String, remedy: &'static str },
     #[error("the nil GUID names nothing")]
     #[diagnostic(
         code(policy::nil_guid),
@@ -233,6 +228,9 @@ pub(super) enum Fault {
     NotAScope,
 
     // What a policy extends.
+    #[error("this text is blank")]
+    #[diagnostic(code(policy::blank), help("{remedy}"))]
+    ExtendsBlank { remedy: String },
     #[error("`{path}` is no preset and no relative path")]
     #[diagnostic(
         code(policy::extends_not_relative),
