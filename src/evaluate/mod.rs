@@ -188,7 +188,7 @@ impl<'run> Evaluation<'run> {
             if first {
                 first = false;
                 self.applications
-                    .push(record::of(identity, standing, place));
+                    .push(record::of(identity, self.alternatives, standing, place));
             }
             self.keep(at, identity);
         }
