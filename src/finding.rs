@@ -12,7 +12,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 
-use crate::model::{AppId, CredentialClass, Holder, KeyId, ObjectId, Place, State, Validity};
+use crate::model::{
+    Alternatives, AppId, CredentialClass, Holder, KeyId, ObjectId, Place, State, Validity,
+};
 
 /// How bad a finding is, in SARIF's words; the worst is the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -225,6 +227,10 @@ pub struct ApplicationRecord {
     pub counted_secrets: u32,
     /// Whether a certificate or federated credential is usable today, whatever the policy accepts.
     pub has_usable_alternative: bool,
+    /// Whether one of those that the policy accepts is usable today.
+    pub has_accepted_alternative: bool,
+    /// What the policy accepts in place of a secret.
+    pub accepted: Alternatives,
     /// Whether the source shows federated credentials.
     pub knows_federated: bool,
     /// Where it stands in the inventory.

@@ -18,6 +18,8 @@
 mod large;
 #[path = "cases/made.rs"]
 mod made;
+#[path = "cases/manual.rs"]
+mod manual;
 #[path = "cases/program.rs"]
 mod program;
 #[path = "cases/stale.rs"]

@@ -9,7 +9,6 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Judges whether the applications of a Microsoft Entra ID tenant still sign in with client secrets.
 #[derive(Debug, Parser)]
 #[command(name = "credgate", version, max_term_width = 100, after_help = EXIT_CODES)]
-#[command(disable_help_subcommand = true)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -36,8 +35,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Print a completion script for a shell
     Completions(Completions),
-    /// Print the manual page
-    Man,
+    /// Print a manual page
+    Man(Man),
 }
 
 #[derive(Debug, Args)]
@@ -79,7 +78,7 @@ pub(crate) struct Check {
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
     pub(crate) color: Colour,
 
-    /// Print only the summary line, and nothing when the gate passes
+    /// Print only the summary line, and nothing when the gate passes; reports in files are complete
     #[arg(short, long)]
     pub(crate) quiet: bool,
 
@@ -221,3 +220,17 @@ pub(crate) struct Completions {
     #[arg(value_enum)]
     pub(crate) shell: clap_complete::Shell,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = MAN_EXAMPLES)]
+pub(crate) struct Man {
+    /// The command, such as check or policy check; without one, credgate itself
+    #[arg(value_name = "COMMAND")]
+    pub(crate) command: Vec<String>,
+}
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  credgate man > credgate.1
+  credgate man check > credgate-check.1
+  credgate man policy check > credgate-policy-check.1";

@@ -14,7 +14,8 @@ pub(crate) fn run(arguments: &Explain) -> Result<Exit, Failure> {
     let Some(id) = &arguments.rule else {
         return printed(&list());
     };
-    match rules::find(id) {
+    // Nobody but a person reads the id here, so its letter case is no difference.
+    match rules::find(&id.to_ascii_lowercase()) {
         Some(rule) => printed(&text(rule.descriptor())),
         None => Err(unknown(id)),
     }
@@ -46,9 +47,10 @@ fn list() -> String {
 }
 
 fn unknown(id: &str) -> Failure {
+    let wanted = id.to_ascii_lowercase();
     let ids = rules::ALL.iter().map(|rule| rule.descriptor().id.0);
     let nearest = ids.max_by(|one, other| {
-        strsim::jaro_winkler(one, id).total_cmp(&strsim::jaro_winkler(other, id))
+        strsim::jaro_winkler(one, &wanted).total_cmp(&strsim::jaro_winkler(other, &wanted))
     });
     let nearest = nearest.unwrap_or_default();
     Failure::usage(format_args!(

@@ -23,6 +23,6 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Policy(command) => policy::run(command),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Completions(arguments) => manual::completions(&arguments),
-        Command::Man => manual::page(),
+        Command::Man(arguments) => manual::page(&arguments),
     }
 }

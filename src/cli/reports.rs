@@ -81,7 +81,8 @@ impl<'a> Reports<'a> {
 
     fn options(&self, stdout: bool) -> Options {
         let arguments = self.arguments;
-        let verbosity = match (arguments.quiet, arguments.verbose) {
+        // A report in a file is complete: to be quiet concerns the standard output.
+        let verbosity = match (arguments.quiet && stdout, arguments.verbose) {
             (true, _) => Verbosity::Quiet,
             (false, true) => Verbosity::Verbose,
             (false, false) => Verbosity::Normal,

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use clap::CommandFactory as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use credgate::{output, policy, rules};
+use credgate::{policy, rules};
 
 use super::Failure;
 use super::args::Arguments;
@@ -32,19 +32,54 @@ pub(crate) fn refuse(error: &clap::Error, words: &[OsString]) -> Failure {
     stale.tell(failure(error, &words))
 }
 
-/// Returns the files in which the words ask for reports, also where the format or the option is misspelt.
+/// Returns the files in which the words ask for reports: those of the gate, behind `--report` or a misspelling of it.
+/// Nothing else that has the form `FORMAT=FILE` is a report.
 fn reports<'a>(words: &[&'a str]) -> Vec<&'a Path> {
+    let gate = words.first().is_some_and(|word| is_like(word, "check"));
+    if !gate {
+        return Vec::new();
+    }
     let before = std::iter::once("").chain(words.iter().copied());
     let named = words.iter().zip(before).filter_map(|(word, before)| {
-        let told = value(word).unwrap_or(word);
-        let (format, file) = told.split_once('=')?;
-        let asked = before == "--report" || word.starts_with("--report=");
-        (asked || output::find(format).is_some()).then_some(file)
+        let told = match word.strip_prefix("--").map(|word| word.split_once('=')) {
+            Some(Some((option, told))) => is_report(option).then_some(told)?,
+            Some(None) => return None,
+            None => before
+                .strip_prefix("--")
+                .is_some_and(is_report)
+                .then_some(word)?,
+        };
+        let (_, file) = told.split_once('=')?;
+        Some(file)
     });
     named
         .filter(|file| !file.is_empty())
         .map(Path::new)
         .collect()
+}
+
+/// Tells whether an option is `--report`, or can only be a misspelling of it.
+fn is_report(option: &str) -> bool {
+    if option == "report" {
+        return true;
+    }
+    let command = Arguments::command();
+    let others = command
+        .get_subcommands()
+        .filter(|command| command.get_name() == "check")
+        .flat_map(clap::Command::get_arguments)
+        .filter_map(clap::Arg::get_long);
+    let is_other = others
+        .filter(|other| *other != "report")
+        .any(|other| strsim::osa_distance(option, other) <= strsim::osa_distance(option, "report"));
+    is_like(option, "report") && !is_other
+}
+
+/// Tells whether a word can be a misspelling of another: up to two slips of the hand, the first letter none of them.
+fn is_like(word: &str, meant: &str) -> bool {
+    word.len() <= 16
+        && word.chars().next() == meant.chars().next()
+        && strsim::osa_distance(word, meant) <= 2
 }
 
 /// Returns every file that the words name, whatever for: which of them would have been read is not known.

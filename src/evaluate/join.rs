@@ -208,7 +208,7 @@ impl Join {
         }
     }
 
-    /// Takes the service principal of an application; a deleted one is none.
+    /// Takes the service principal of an application, which may be deleted.
     pub(super) fn take(&mut self, app_id: AppId) -> Option<ServicePrincipal> {
         if self.principals.is_empty() {
             return None;
@@ -224,7 +224,7 @@ impl Join {
                 Owners::One(_) | Owners::Several => Owners::Several,
             };
         }
-        (!object.deleted).then_some(object)
+        Some(object)
     }
 
     /// Returns the tenant, where the service principals of this tenant's applications agree on it.

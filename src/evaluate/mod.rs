@@ -143,13 +143,16 @@ impl<'run> Evaluation<'run> {
             return Ok(());
         }
         self.cover.saw(object.app_id);
+        let service_principal = self.join.take(object.app_id);
         if object.deleted {
-            // Its service principal was deleted with it; what is left of it belongs to nobody else.
-            drop(self.join.take(object.app_id));
+            // Nobody can sign in with an identity of which the application is gone, whatever is left of it.
             self.summary.skipped.deleted += 1;
             return Ok(());
         }
-        let service_principal = self.join.take(object.app_id);
+        if service_principal.as_ref().is_some_and(|it| it.deleted) {
+            self.summary.skipped.deleted += 1;
+        }
+        let service_principal = service_principal.filter(|it| !it.deleted);
         let identity =
             Identity::of_application(object, service_principal, self.now, self.alternatives);
         self.judge(&identity, Standing::Application, place);
@@ -195,7 +198,7 @@ impl<'run> Evaluation<'run> {
             if first {
                 first = false;
                 self.applications
-                    .push(record::of(identity, standing, place));
+                    .push(record::of(identity, self.alternatives, standing, place));
             }
             self.keep(at, identity);
         }

@@ -1,7 +1,7 @@
 //! The records that a report carries, made of identities and of the policy.
 
 use crate::finding::{ApplicationRecord, Level, Standing};
-use crate::model::{CredentialClass, Identity, Place, TenantId};
+use crate::model::{Alternatives, CredentialClass, Identity, Place, TenantId};
 use crate::policy::{EntryKind, Policy, Written};
 use crate::report::{
     ActiveRule, ExceptionRecord, FilePlace, NotJudged, PolicyRecord, SourceRecord, WindowRecord,
@@ -9,11 +9,17 @@ use crate::report::{
 use crate::rules::{POLICY_CONTROL, reference};
 
 /// Makes the record of an identity that has findings.
-pub(super) fn of(identity: &Identity, standing: Standing, place: Place) -> ApplicationRecord {
+pub(super) fn of(
+    identity: &Identity,
+    accepted: Alternatives,
+    standing: Standing,
+    place: Place,
+) -> ApplicationRecord {
     let certificate = identity
         .credentials()
         .iter()
         .any(|held| held.is_current(CredentialClass::Certificate));
+    let federated = identity.federated().next().is_some();
     ApplicationRecord {
         app_id: Some(identity.app_id()),
         object_id: identity.object_id(),
@@ -23,7 +29,10 @@ pub(super) fn of(identity: &Identity, standing: Standing, place: Place) -> Appli
         standing,
         live_secrets: identity.live_secrets().map(reference).collect(),
         counted_secrets: identity.counted_secrets(),
-        has_usable_alternative: certificate || identity.federated().next().is_some(),
+        has_usable_alternative: certificate || federated,
+        has_accepted_alternative: (accepted.certificate && certificate)
+            || (accepted.federated && federated),
+        accepted,
         knows_federated: identity.knows_federated(),
         place,
     }

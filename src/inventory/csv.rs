@@ -14,24 +14,66 @@ use crate::model::{Application, Coverage, Credentials, Known};
 
 /// A table that is being read.
 pub(super) struct CsvDocument<R> {
-    reader: csv::Reader<Quotes<R>>,
+    reader: csv::Reader<Watched<R>>,
+    /// Lines above the header.
+    above: u32,
     record: csv::StringRecord,
     columns: Columns,
     file: String,
     facts: Facts,
 }
 
-/// Passes bytes on, and knows whether a quote is open: a table that ends so was cut.
-struct Quotes<R> {
+/// Passes bytes on, and knows whether a quote is open (a table that ends so was cut) and whether an empty line was
+/// followed by anything (a table that has one was put together).
+struct Watched<R> {
     reader: R,
     open: bool,
+    /// One-based.
+    line: u32,
+    at_line_start: bool,
+    /// The first line that is empty.
+    empty: Option<u32>,
+    /// The same, once something has followed.
+    inner_empty: Option<u32>,
 }
 
-impl<R: Read> Read for Quotes<R> {
+impl<R> Watched<R> {
+    const fn new(reader: R, line: u32) -> Self {
+        Self {
+            reader,
+            open: false,
+            line,
+            at_line_start: true,
+            empty: None,
+            inner_empty: None,
+        }
+    }
+
+    fn watch(&mut self, byte: u8) {
+        match byte {
+            b'\n' => {
+                if self.at_line_start && !self.open {
+                    self.empty = self.empty.or(Some(self.line));
+                }
+                self.line = self.line.saturating_add(1);
+                self.at_line_start = true;
+            }
+            b'\r' => {}
+            other => {
+                self.open ^= other == b'"';
+                self.at_line_start = false;
+                self.inner_empty = self.inner_empty.or(self.empty);
+            }
+        }
+    }
+}
+
+impl<R: Read> Read for Watched<R> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         let count = self.reader.read(into)?;
-        let read = into.get(..count).unwrap_or_default();
-        self.open ^= memchr::memchr_iter(b'"', read).count() % 2 == 1;
+        for &byte in into.get(..count).unwrap_or_default() {
+            self.watch(byte);
+        }
         Ok(count)
     }
 }
@@ -87,6 +129,7 @@ impl<R: Read> CsvDocument<R> {
         let skipped = type_line(&mut reader, beginning)
             .map_err(|error| Problem::of_read(error).at(file, None))?;
         let beginning = beginning.get(skipped..).unwrap_or_default();
+        let above = u32::from(skipped > 0);
         let line = beginning
             .split(|byte| *byte == b'\n')
             .next()
@@ -98,13 +141,10 @@ impl<R: Read> CsvDocument<R> {
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(delimiter.unwrap_or(b','))
             .has_headers(true)
-            .from_reader(Quotes {
-                reader,
-                open: false,
-            });
+            .from_reader(Watched::new(reader, 1 + above));
         let header = reader
             .headers()
-            .map_err(|error| of_csv(&error).at(file, Some(1)))?;
+            .map_err(|error| of_csv(&error).at(file, Some(1 + above)))?;
         let columns = Columns::of(header).ok_or_else(|| {
             let known = header.iter().any(|name| {
                 NAMES
@@ -116,7 +156,7 @@ impl<R: Read> CsvDocument<R> {
             } else {
                 Problem::UnknownFormat
             }
-            .at(file, Some(1))
+            .at(file, Some(1 + above))
         })?;
         let mut facts = Facts::new("csv");
         facts.list(Kind::Application);
@@ -128,6 +168,7 @@ impl<R: Read> CsvDocument<R> {
         };
         Ok(Self {
             reader,
+            above,
             record: csv::StringRecord::new(),
             columns,
             file: file.to_owned(),
@@ -218,18 +259,23 @@ fn of_csv(error: &csv::Error) -> Problem {
 
 impl<R: Read> Objects for CsvDocument<R> {
     fn next(&mut self) -> Result<Option<Placed>, InventoryError> {
-        let read = self.reader.read_record(&mut self.record).map_err(|error| {
-            let line = error.position().map(csv::Position::line);
-            of_csv(&error).at(&self.file, line.and_then(|line| u32::try_from(line).ok()))
-        })?;
+        let above = self.above;
+        let line = |position: &csv::Position| {
+            u32::try_from(position.line()).map_or(u32::MAX, |line| line.saturating_add(above))
+        };
+        let read = self.reader.read_record(&mut self.record);
+        if let Some(line) = self.reader.get_ref().inner_empty {
+            return Err(Problem::CsvEmptyLine.at(&self.file, Some(line)));
+        }
+        let read =
+            read.map_err(|error| of_csv(&error).at(&self.file, error.position().map(line)))?;
         if self.reader.get_ref().open && self.reader.is_done() {
             return Err(Problem::CsvCut.at(&self.file, None));
         }
         if !read {
             return Ok(None);
         }
-        let line = self.record.position().map_or(1, csv::Position::line);
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        let line = self.record.position().map_or(1, line);
         let application = self
             .application()
             .map_err(|problem| problem.at(&self.file, Some(line)))?;

@@ -36,8 +36,12 @@ pub(super) struct Facts {
     pub(super) coverage: Coverage,
     /// Whether a link to a further page is left.
     pub(super) next_link: bool,
-    /// The number of objects that the file says there are.
+    /// Whether it is an answer of Graph, of which there may be several pages.
+    pub(super) is_answer: bool,
+    /// The number of objects that the list has on all its pages, as the file says.
     pub(super) stated: Option<u64>,
+    /// The number of objects that the file itself has, as it says.
+    pub(super) counted: Option<u64>,
     pub(super) snapshot: Option<Snapshot>,
 }
 
@@ -64,7 +68,9 @@ impl Facts {
             service_principals: 0,
             coverage,
             next_link: false,
+            is_answer: false,
             stated: None,
+            counted: None,
             snapshot: None,
         }
     }
@@ -123,18 +129,32 @@ impl Facts {
             return Err(Problem::SnapshotLine("header"));
         };
         snapshot.ended = true;
-        let found = self.applications + self.service_principals;
-        let stated = trailer.applications + trailer.service_principals;
-        if trailer.applications != self.applications
-            || trailer.service_principals != self.service_principals
-        {
-            return Err(Problem::SnapshotCount { stated, found });
-        }
-        Ok(())
+        let counts = [
+            ("applications", trailer.applications, self.applications),
+            (
+                "service principals",
+                trailer.service_principals,
+                self.service_principals,
+            ),
+        ];
+        let wrong = counts
+            .into_iter()
+            .find(|(_, stated, found)| stated != found);
+        wrong.map_or(Ok(()), |(what, stated, found)| {
+            Err(Problem::SnapshotCount {
+                what,
+                stated,
+                found,
+            })
+        })
     }
 
     /// Returns what is missing at the end of a file.
     pub(super) fn problem(&self) -> Option<Problem> {
+        let found = self.objects();
+        if let Some(stated) = self.counted.filter(|stated| *stated != found) {
+            return Some(Problem::Count { stated, found });
+        }
         self.snapshot
             .as_ref()
             .is_some_and(|snapshot| !snapshot.ended)

@@ -69,6 +69,14 @@ pub enum Problem {
     Object(#[from] ObjectError),
     #[error("the list holds something that is no object")]
     NoObject,
+    #[error("a member beside `value` stands there twice")]
+    DuplicateMember,
+    #[error("`{0}` is not a number of objects")]
+    CountValue(&'static str),
+    #[error("the inventory is incomplete: no page can be where the last `@odata.nextLink` leads")]
+    Pages,
+    #[error("`{0}` stands beside a list named `value`: that is neither an application nor a list")]
+    ValueBeside(&'static str),
     #[error("`value` is no list")]
     ValueIsNoList,
     #[error("something follows the end of the inventory")]
@@ -79,8 +87,12 @@ pub enum Problem {
     NextLink,
     #[error("the inventory is incomplete: it says it holds {stated} objects and holds {found}")]
     Count { stated: u64, found: u64 },
-    #[error("the snapshot is incomplete: it says it holds {stated} objects and holds {found}")]
-    SnapshotCount { stated: u64, found: u64 },
+    #[error("the snapshot is incomplete: it says it holds {stated} {what} and holds {found}")]
+    SnapshotCount {
+        what: &'static str,
+        stated: u64,
+        found: u64,
+    },
     #[error("service principals follow applications, and the standard input cannot be read twice")]
     Mixed,
     #[error("the snapshot is cut: its last line does not end it")]
@@ -97,11 +109,15 @@ pub enum Problem {
     CsvCut,
     #[error("the row has another number of columns than the header")]
     CsvColumns,
+    #[error("the table has an empty line between its rows")]
+    CsvEmptyLine,
     #[error("the row's `{0}` cannot be used")]
     CsvValue(&'static str),
     #[error("the row contradicts itself: `SecretsOnly` does not follow from its counts")]
     CsvContradiction,
-    #[error("application {app_id} contradicts itself: it stands elsewhere with other credentials")]
+    #[error(
+        "application {app_id} contradicts itself: it, or the id of its object, stands elsewhere with other facts"
+    )]
     Contradiction { app_id: crate::model::AppId },
     #[error("the snapshots are of different tenants")]
     Tenants,
@@ -134,7 +150,7 @@ impl Problem {
             Self::Object(ObjectError::NoAppId) => {
                 "give applications and service principals, not credentials or other objects"
             }
-            Self::NextLink | Self::Count { .. } => EXPORT_ALL,
+            Self::NextLink | Self::Pages | Self::Count { .. } => EXPORT_ALL,
             Self::TwoDocuments | Self::TrailingData => {
                 "give each document as a file of its own, or as newline-delimited JSON with one object a line"
             }
@@ -148,9 +164,11 @@ impl Problem {
             Self::CsvHeader => {
                 "export the columns DisplayName, AppId, SecretCount, CertCount, SecretsOnly and no others"
             }
-            Self::CsvColumns | Self::CsvCut | Self::CsvValue(_) | Self::CsvContradiction => {
-                "export the table again, without editing it"
-            }
+            Self::CsvColumns
+            | Self::CsvCut
+            | Self::CsvEmptyLine
+            | Self::CsvValue(_)
+            | Self::CsvContradiction => "export the table again, without editing it",
             Self::Contradiction { .. } => "give each application once, from one export",
             Self::Tenants | Self::Tenant { .. } => "judge it under the policy of its own tenant",
             Self::Empty
@@ -163,6 +181,9 @@ impl Problem {
             | Self::Duplicate(_)
             | Self::Object(ObjectError::Member(..))
             | Self::NoObject
+            | Self::DuplicateMember
+            | Self::CountValue(_)
+            | Self::ValueBeside(_)
             | Self::ValueIsNoList => EXPORT,
         }
     }

@@ -102,3 +102,12 @@ fields! {
         ClaimsMatchingExpression = b"claimsMatchingExpression" | b"ClaimsMatchingExpression",
     }
 }
+
+fields! {
+    /// A member that tells who an owner is.
+    OwnerField {
+        Id = b"id" | b"Id",
+        DisplayName = b"displayName" | b"DisplayName",
+        UserPrincipalName = b"userPrincipalName" | b"UserPrincipalName",
+    }
+}

@@ -12,7 +12,7 @@ use super::Kind;
 use super::ahead::Stretches;
 use super::document::{Facts, Objects, Placed};
 use super::error::{InventoryError, Problem};
-use super::fields::Field;
+use super::fields::{Field, Key as _};
 use super::object::{ObjectError, Reading};
 use super::parts::{Part, Parts, Shape, Stretch};
 use super::position::Position;
@@ -35,6 +35,8 @@ pub(super) struct JsonDocument<R> {
     read: u64,
     /// The last line of the object before, and whether it had that line for itself.
     before: Option<(u32, bool)>,
+    /// The members around the list, which are few.
+    around: Vec<String>,
     /// Whether a snapshot's last line was read.
     trailed: bool,
     ended: bool,
@@ -54,6 +56,7 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
             facts: Facts::new("graph-json"),
             read: 0,
             before: None,
+            around: Vec::new(),
             trailed: false,
             ended: false,
         }
@@ -72,6 +75,7 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
             let spent = std::mem::take(&mut self.text).into_bytes();
             let Stretch { text, parts, shape } = self.stretches.next(spent)?;
             (self.text, self.parts, self.shape) = (text, parts.into_iter(), shape);
+            self.facts.is_answer = shape == Shape::Envelope;
             self.at = 0;
         }
     }
@@ -109,6 +113,9 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
             let position = self.position;
             self.failed(Problem::Malformed(position.column), position)
         })?;
+        if self.around.contains(&key) {
+            return Err(self.failed(Problem::DuplicateMember, self.position));
+        }
         match key.as_str() {
             "@odata.context" => {
                 if let Some(kind) = Kind::of_context(value) {
@@ -116,15 +123,32 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
                 }
             }
             "@odata.nextLink" => self.facts.next_link |= value != "null",
-            "@odata.count" | "Count" => {
-                self.facts.stated = serde_json::from_str(value).ok().or(self.facts.stated);
-            }
+            "@odata.count" => self.facts.stated = Some(self.number("@odata.count", value)?),
+            "Count" => self.facts.counted = Some(self.number("Count", value)?),
             "error" if value != "null" => {
                 return Err(self.failed(Problem::ErrorAnswer, self.position));
             }
-            _ => {}
+            other => {
+                let field = Field::of_key(other.as_bytes());
+                if let Some(
+                    field @ (Field::AppId | Field::PasswordCredentials | Field::KeyCredentials),
+                ) = field
+                {
+                    return Err(self.failed(Problem::ValueBeside(field.name()), self.position));
+                }
+            }
         }
+        self.around.push(key);
         Ok(())
+    }
+
+    /// Reads a number of objects; `OData` also writes numbers as texts.
+    fn number(&self, name: &'static str, value: &str) -> Result<u64, InventoryError> {
+        let digits = value
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        let number = digits.unwrap_or(value).parse();
+        number.map_err(|_| self.failed(Problem::CountValue(name), self.position))
     }
 
     fn object(

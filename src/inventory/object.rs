@@ -188,8 +188,8 @@ impl Reading<'_> {
         let Some(raw) = self.navigation(field) else {
             return Ok(Known::Unknown);
         };
-        shapes::is_empty(raw)
-            .map(|empty| Known::Known(!empty))
+        shapes::collection(raw, shapes::owner)
+            .map(|owners| Known::Known(!owners.is_empty()))
             .map_err(said(field))
     }
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::fields::{CredentialField, FederatedField, Key};
+use super::fields::{CredentialField, FederatedField, Key, OwnerField};
 use super::instant;
 use super::scan::{self, Fault, Members};
 use crate::model::{
@@ -50,6 +50,12 @@ impl<'text, K: Key> Fields<'text, K> {
         self.raw(key).map_or(Ok(None), words)
     }
 
+    /// Reads a text without which the object is something else.
+    fn needed(&self, key: K) -> Result<Cow<'text, str>, Wrong> {
+        self.words(key)?
+            .ok_or_else(|| Wrong::Value(format!("missing field `{}`", key.name()).into()))
+    }
+
     /// Reads an instant, whose absence is never taken for `null`.
     fn instant(&self, key: K) -> Result<Option<Timestamp>, Wrong> {
         let raw = self
@@ -79,7 +85,7 @@ fn words(raw: &str) -> Result<Option<Cow<'_, str>>, Wrong> {
         }
         Some(_) => serde_json::from_str(raw)
             .map(|text: String| Some(Cow::Owned(text)))
-            .map_err(|_| Wrong::Type),
+            .map_err(|_| Wrong::value("a text holds half of a character")),
         None if raw == "null" => Ok(None),
         None => Err(Wrong::Type),
     }
@@ -129,18 +135,18 @@ fn element<K: Key, T>(
     Ok((read(&Fields { text, members })?, behind))
 }
 
-/// Tells whether a collection holds anything.
-pub(super) fn is_empty(raw: &str) -> Result<bool, Wrong> {
-    let first = match raw.strip_prefix('[') {
-        Some(list) => list.trim_ascii_start(),
-        None if raw == "null" => return Ok(true),
-        None => raw,
-    };
-    match first.as_bytes().first() {
-        Some(b'{') => Ok(false),
-        Some(b']') => Ok(true),
-        Some(b'"') => Err(Wrong::Flattened),
-        _ => Err(Wrong::Type),
+/// Reads an entry of `owners`: who it is decides nothing, but somebody it must be.
+pub(super) fn owner(entry: &Fields<'_, OwnerField>) -> Result<(), Wrong> {
+    let known = [
+        OwnerField::Id,
+        OwnerField::DisplayName,
+        OwnerField::UserPrincipalName,
+    ];
+    let named = |name| entry.words(name).is_ok_and(|words| words.is_some());
+    if known.into_iter().any(named) {
+        Ok(())
+    } else {
+        Err(Wrong::value("missing field `id`"))
     }
 }
 
@@ -168,14 +174,16 @@ pub(super) fn key(entry: &Fields<'_, CredentialField>) -> Result<KeyCredential, 
 
 /// Reads an entry of `federatedIdentityCredentials`.
 pub(super) fn federated(entry: &Fields<'_, FederatedField>) -> Result<FederatedCredential, Wrong> {
-    let issuer = entry.words(FederatedField::Issuer)?;
-    let subject = entry.words(FederatedField::Subject)?;
+    let issuer = entry.needed(FederatedField::Issuer)?;
     let expression = entry.raw(FederatedField::ClaimsMatchingExpression);
+    // The subject of a flexible one is null, and only Graph's beta shows its expression.
+    let subject = entry.words(FederatedField::Subject)?;
+    let flexible = expression.is_some_and(|raw| raw != "null");
     Ok(FederatedCredential {
         id: entry.key_id(FederatedField::Id)?,
-        issuer: issuer.unwrap_or_default().into(),
+        issuer: issuer.into(),
         subject: subject.map(Into::into),
-        flexible: expression.is_some_and(|raw| raw != "null"),
+        flexible,
     })
 }
 
@@ -231,6 +239,33 @@ mod tests {
     }
 
     #[test]
+    fn what_has_no_issuer_is_no_federated_credential() {
+        let missing = Wrong::Value("missing field `issuer`".into());
+        for raw in [
+            r#"{"value":[],"Count":0}"#,
+            "{}",
+            r#"[{"issuer":null,"subject":"a"}]"#,
+        ] {
+            assert_eq!(collection(raw, federated), Err(missing.clone()), "{raw}");
+        }
+        let flexible = r#"[{"issuer":"https://a.example","subject":null}]"#;
+        assert!(collection(flexible, federated).is_ok());
+    }
+
+    #[test]
+    fn an_owner_is_somebody() {
+        for raw in [
+            "{}",
+            "[{}]",
+            r#"{"value":[],"Count":0}"#,
+            r#"[{"id":null}]"#,
+        ] {
+            assert!(collection(raw, owner).is_err(), "{raw}");
+        }
+        assert_eq!(collection(r#"[{"Id":"a"}]"#, owner), Ok(vec![()]));
+    }
+
+    #[test]
     fn an_absent_date_is_an_error() {
         let text = r#"[{"keyId":null,"startDateTime":null}]"#;
         let missing = Wrong::Value("missing field `endDateTime`".into());
@@ -250,7 +285,5 @@ mod tests {
         let text = format!("[\n  {secret} ,\n  {secret}\n]");
         assert_eq!(passwords(&text).unwrap().len(), 2);
         assert_eq!(passwords("[ ]").unwrap().len(), 0);
-        assert_eq!(is_empty("[ ]"), Ok(true));
-        assert_eq!(is_empty("[ {}]"), Ok(false));
     }
 }

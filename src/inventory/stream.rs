@@ -236,11 +236,9 @@ impl Inventory {
         }
         for (number, source) in self.sources.iter().enumerate() {
             for kind in [Kind::Application, Kind::ServicePrincipal] {
-                let pages = self
-                    .facts_of(number)
-                    .filter(|(_, facts)| facts.kind() == kind);
-                check_pages(pages.map(|(_, facts)| facts))
-                    .map_err(|problem| problem.at(&source.shown, None))?;
+                let facts = self.facts_of(number).map(|(_, facts)| facts);
+                let pages: Vec<&Facts> = facts.filter(|facts| facts.kind() == kind).collect();
+                check_pages(&pages).map_err(|problem| problem.at(&source.shown, None))?;
             }
         }
         Ok(())
@@ -282,14 +280,21 @@ impl Inventory {
             record.coverage.federated_credentials &= facts.coverage.federated_credentials;
             record.coverage.owners &= facts.coverage.owners;
             record.coverage.service_principals |= facts.coverage.service_principals;
-            record.collected_at = record.collected_at.or(facts
-                .snapshot
-                .as_ref()
-                .map(|snapshot| snapshot.collected_at));
         }
+        record.collected_at = self.oldest(number);
         record.coverage.federated_credentials &= record.applications > 0;
         record.coverage.owners &= record.applications > 0;
         record
+    }
+
+    /// Returns when the oldest file of a source was collected; one that does not say so may be older than all.
+    fn oldest(&self, source: usize) -> Option<Timestamp> {
+        let collected = self.facts_of(source).map(|(_, facts)| {
+            let snapshot = facts.snapshot.as_ref()?;
+            Some(snapshot.collected_at)
+        });
+        // Of the order of options, nothing comes first.
+        collected.min().flatten()
     }
 
     /// Returns the tenant that a snapshot names.
@@ -313,6 +318,12 @@ impl Inventory {
                 };
                 notes.push(format!(
                     "`{}` holds exactly 100 {what}: exported with `--all`?",
+                    file.shown
+                ));
+            }
+            if facts.objects() == 0 && facts.kind() == Kind::ServicePrincipal {
+                notes.push(format!(
+                    "`{}` lists no service principals, and no tenant is without any",
                     file.shown
                 ));
             }
@@ -360,23 +371,20 @@ impl Phase {
     }
 }
 
-/// Pages of one collection follow one another by links; exactly one, the last, has none.
-fn check_pages<'a>(pages: impl Iterator<Item = &'a Facts>) -> Result<(), Problem> {
-    let (mut links, mut ends, mut found, mut stated) = (0_u64, 0_u64, 0, None);
-    for page in pages {
-        if page.next_link {
-            links += 1;
-        } else {
-            ends += 1;
+/// Pages of one collection follow one another by links; exactly one, the last, has none, and it is an answer as they are.
+fn check_pages(pages: &[&Facts]) -> Result<(), Problem> {
+    if pages.iter().any(|page| page.next_link) {
+        let mut last = pages.iter().filter(|page| !page.next_link);
+        match (last.next(), last.next()) {
+            (Some(last), None) if last.is_answer => {}
+            (Some(_), None) => return Err(Problem::Pages),
+            (None, _) | (_, Some(_)) => return Err(Problem::NextLink),
         }
-        found += page.objects();
-        stated = page.stated.or(stated);
     }
-    if links > 0 && ends != 1 {
-        return Err(Problem::NextLink);
-    }
-    match stated {
-        Some(stated) if stated != found => Err(Problem::Count { stated, found }),
-        _ => Ok(()),
+    let found = pages.iter().map(|page| page.objects()).sum();
+    let mut stated = pages.iter().filter_map(|page| page.stated);
+    match stated.find(|stated| *stated != found) {
+        Some(stated) => Err(Problem::Count { stated, found }),
+        None => Ok(()),
     }
 }

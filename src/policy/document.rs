@@ -141,7 +141,20 @@ impl Grammar for Extends {
         if is_foreign || text.chars().any(char::is_control) {
             return Err(Fault::ExtendsAbsolute { path: text.into() });
         }
-        Text::read(text).map(|text| Self(text.0))
+        match Text::read(text) {
+            Ok(text) => Ok(Self(text.0)),
+            Err(Fault::Blank) => Err(Fault::ExtendsBlank {
+                remedy: Self::remedy(None),
+            }),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    fn remedy(_number: Option<i64>) -> String {
+        format!(
+            "name a preset, `{}`, or another policy by its path relative to this file, such as `./base.yaml`",
+            super::presets::NAMES.join("`, `")
+        )
     }
 
     fn schema() -> Schema {

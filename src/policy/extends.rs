@@ -2,7 +2,7 @@
 //!
 //! In: a file or a text. Out: the files, the draft of each, and the problems found on the way; a file that cannot be
 //! loaded is a problem of the file that extends it. What is extended never lies outside of the Git repository that
-//! holds the policy (of its folder, where there is none), links resolved.
+//! holds the policy (of its folder, where there is none), links resolved, and no link leads the policy itself out of it.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -53,6 +53,7 @@ impl ChainFile {
 impl Chain {
     /// Loads a file and what it extends.
     pub(super) fn of_file(path: &Path, shown_as: &str) -> Result<Self, Fault> {
+        stay(path, shown_as)?;
         let text = read::read(path, shown_as)?;
         let (name, path) = (shown_as.to_owned(), Some(path.to_owned()));
         Ok(Self::of(ChainFile { name, text, path }))
@@ -151,29 +152,88 @@ impl Chain {
         if known.contains(&real) {
             return Err(Fault::ExtendsCycle { path: shown() });
         }
-        let root = known
-            .first()
-            .and_then(|policy| root(policy))
-            .unwrap_or(Path::new("."));
-        if real.starts_with(root) {
-            Ok(())
-        } else {
-            Err(Fault::ExtendsOutside {
+        let folder = known.first().and_then(|policy| policy.parent());
+        let bounds = Bounds::of(folder.unwrap_or(Path::new(".")));
+        if !real.starts_with(bounds.root()) {
+            let bounds = bounds.name();
+            return Err(Fault::ExtendsOutside {
                 path: shown(),
-                root: root.display().to_string(),
-            })
+                bounds,
+            });
         }
+        if is_gits_own(&real) {
+            return Err(Fault::GitsOwn { path: shown() });
+        }
+        Ok(())
     }
 }
 
-/// Returns the Git repository that holds the policy, or the policy's own folder where there is none.
-fn root(policy: &Path) -> Option<&Path> {
-    let folder = policy.parent()?;
-    // A worktree or submodule has a file `.git` in place of the folder.
-    let repository = folder
-        .ancestors()
-        .find(|folder| folder.join(".git").exists());
-    Some(repository.unwrap_or(folder))
+/// Refuses a policy that is a link to somewhere else: whoever wrote the files that are checked out may have laid it, and
+/// the lines of a policy that cannot be used are printed. The file itself may be named, wherever it lies.
+fn stay(policy: &Path, shown_as: &str) -> Result<(), Fault> {
+    // What does not exist is told where it is read.
+    let Ok(real) = policy.canonicalize() else {
+        return Ok(());
+    };
+    let path = || shown_as.to_owned();
+    if is_gits_own(&real) {
+        return Err(Fault::GitsOwn { path: path() });
+    }
+    for part in policy.ancestors().filter(|part| part.is_symlink()) {
+        let holder = part
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."))
+            .canonicalize()
+            .unwrap_or_default();
+        let bounds = Bounds::of(&holder);
+        // Systems have links to folders of their own, such as `/tmp`.
+        let binds = part == policy || matches!(bounds, Bounds::Repository(_));
+        if binds && !real.starts_with(bounds.root()) {
+            let bounds = bounds.name();
+            return Err(Fault::LinkOutside {
+                path: path(),
+                bounds,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Tells whether a file lies in a folder `.git`, where a checkout may keep a token.
+fn is_gits_own(real: &Path) -> bool {
+    real.components()
+        .any(|part| part.as_os_str().eq_ignore_ascii_case(".git"))
+}
+
+/// What the files of a policy may not leave, links resolved.
+enum Bounds<'path> {
+    Repository(&'path Path),
+    Folder(&'path Path),
+}
+
+impl<'path> Bounds<'path> {
+    /// Returns the Git repository that holds a folder, or the folder itself where there is none.
+    fn of(folder: &'path Path) -> Self {
+        // A worktree or submodule has a file `.git` in place of the folder.
+        let repository = folder
+            .ancestors()
+            .find(|folder| folder.join(".git").exists());
+        repository.map_or(Self::Folder(folder), Self::Repository)
+    }
+
+    const fn root(&self) -> &'path Path {
+        match self {
+            Self::Repository(root) | Self::Folder(root) => root,
+        }
+    }
+
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Repository(_) => "Git repository",
+            Self::Folder(_) => "folder",
+        }
+    }
 }
 
 /// Returns the name of a file beside another one, as a person would write it.

@@ -30,6 +30,18 @@ pub(super) enum Fault {
     #[error("`{path}` is {kind}, and no file")]
     #[diagnostic(code(policy::no_file), help("name the policy file itself"))]
     NotAFile { path: String, kind: &'static str },
+    #[error("`{path}` is a link that leads out of the {bounds} that holds it")]
+    #[diagnostic(
+        code(policy::link_outside),
+        help("put the policy itself there, or name the file that is meant")
+    )]
+    LinkOutside { path: String, bounds: &'static str },
+    #[error("`{path}` lies in a folder `.git`")]
+    #[diagnostic(
+        code(policy::gits_own),
+        help("keep policies among the files that Git tracks")
+    )]
+    GitsOwn { path: String },
     #[error("`{path}` cannot be read: {reason}")]
     #[diagnostic(
         code(policy::unreadable),
@@ -194,13 +206,8 @@ pub(super) enum Fault {
     )]
     NotADuration { text: String },
     #[error("`{text}` is no GUID")]
-    #[diagnostic(
-        code(policy::not_a_guid),
-        help(
-            "write it as `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`; names and patterns are never matched, because the owner of an application chooses its name"
-        )
-    )]
-    NotAGuid { text: String },
+    #[diagnostic(code(policy::not_a_guid), help("{remedy}"))]
+    NotAGuid { text: String, remedy: &'static str },
     #[error("the nil GUID names nothing")]
     #[diagnostic(
         code(policy::nil_guid),
@@ -221,6 +228,9 @@ pub(super) enum Fault {
     NotAScope,
 
     // What a policy extends.
+    #[error("this text is blank")]
+    #[diagnostic(code(policy::blank), help("{remedy}"))]
+    ExtendsBlank { remedy: String },
     #[error("`{path}` is no preset and no relative path")]
     #[diagnostic(
         code(policy::extends_not_relative),
@@ -236,14 +246,14 @@ pub(super) enum Fault {
         help("the path is relative to this file; {remedy}")
     )]
     ExtendsUnreadable { reason: String, remedy: String },
-    #[error("`{path}` lies outside of `{root}`")]
+    #[error("`{path}` lies outside of the {bounds} that holds the policy")]
     #[diagnostic(
         code(policy::extends_outside),
         help(
             "a policy extends files of its own Git repository (without one, of its own folder), links resolved; copy the file there"
         )
     )]
-    ExtendsOutside { path: String, root: String },
+    ExtendsOutside { path: String, bounds: &'static str },
     #[error("`{path}` extends itself, in the end")]
     #[diagnostic(
         code(policy::extends_cycle),

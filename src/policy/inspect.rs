@@ -82,9 +82,8 @@ impl Inspector<'_> {
                 }
                 return;
             }
-            Kind::Integer(_) | Kind::Number | Kind::Bool => {
-                "put it in quotes to make it text".to_owned()
-            }
+            Kind::Integer(number) => (grammar.remedy)(Some(*number)),
+            Kind::Number | Kind::Bool => (grammar.remedy)(None),
             Kind::Null | Kind::List(_) | Kind::Map(_) | Kind::Refused => {
                 "write one value, or take the key out if it may be absent".to_owned()
             }
@@ -240,12 +239,14 @@ fn lower_first(sentence: &str) -> String {
 struct ScalarGrammar {
     name: &'static str,
     fault: fn(&str) -> Option<Fault>,
+    remedy: fn(Option<i64>) -> String,
 }
 
 const fn grammar<T: Grammar>() -> ScalarGrammar {
     ScalarGrammar {
         name: T::NAME,
         fault: |text| T::read(text).err(),
+        remedy: T::remedy,
     }
 }
 

@@ -18,10 +18,8 @@ impl Issuer {
         let (host, path) = split(text).ok_or(InvalidIssuer)?;
         let name = host.strip_prefix("*.").unwrap_or(host);
         let trunk = path.strip_suffix("/*").unwrap_or(path);
-        let is_odd =
-            |letter: char| letter.is_whitespace() || letter.is_control() || "*?#@".contains(letter);
-        let plain = |part: &str| !part.contains(is_odd);
-        if !name.contains('.') || !plain(name) || !plain(trunk) {
+        let is_odd = |letter: char| "*@".contains(letter);
+        if !name.contains('.') || !is_host(name) || !is_path(trunk) || trunk.contains(is_odd) {
             return Err(InvalidIssuer);
         }
         Ok(Self(
@@ -29,12 +27,16 @@ impl Issuer {
         ))
     }
 
-    /// Tells whether this names the issuer of a credential.
+    /// Tells whether this names the issuer of a credential. Whoever made the credential chose its issuer: what one
+    /// reader of URLs takes for another host or path than the next one is named by nothing.
     pub fn names(&self, issuer: &str) -> bool {
         let (Some((own_host, own_path)), Some((host, path))) = (split(&self.0), split(issuer))
         else {
             return false;
         };
+        if !is_host(host) || !is_path(path) {
+            return false;
+        }
         let same_host = match own_host.strip_prefix('*') {
             Some(suffix) => {
                 host.len() > suffix.len() && host.to_ascii_lowercase().ends_with(suffix)
@@ -54,7 +56,7 @@ impl Issuer {
     }
 }
 
-/// Splits an `https` URL into host and path, without a trailing slash.
+/// Splits an `https` URL into what stands before and behind the first slash, without a trailing slash.
 fn split(url: &str) -> Option<(&str, &str)> {
     let scheme = url.get(..8)?;
     let rest = url.get(8..)?;
@@ -64,6 +66,32 @@ fn split(url: &str) -> Option<(&str, &str)> {
     let rest = rest.strip_suffix('/').unwrap_or(rest);
     let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     (!host.is_empty()).then_some((host, path))
+}
+
+/// Tells whether this is the name of a host and nothing else: labels of ASCII letters, digits and `-`, perhaps a port.
+fn is_host(text: &str) -> bool {
+    let (name, port) = match text.split_once(':') {
+        Some((name, port)) => (name, Some(port)),
+        None => (text, None),
+    };
+    let is_label = |label: &str| {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        !label.is_empty() && label.bytes().all(is_plain)
+    };
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|digit| digit.is_ascii_digit());
+    name.split('.').all(is_label) && port.is_none_or(is_port)
+}
+
+/// Tells whether this is a path that means itself: nothing in it leads elsewhere, or ends it.
+fn is_path(text: &str) -> bool {
+    let is_odd =
+        |letter: char| letter.is_whitespace() || letter.is_control() || "?#\\".contains(letter);
+    let lower = text.to_ascii_lowercase();
+    let leads_elsewhere = text.split('/').any(|part| matches!(part, "." | ".."))
+        || ["%2e", "%2f", "%5c"]
+            .iter()
+            .any(|code| lower.contains(code));
+    !text.contains(is_odd) && !leads_elsewhere
 }
 
 #[cfg(test)]
@@ -94,6 +122,68 @@ mod tests {
     }
 
     #[test]
+    fn a_host_that_is_no_plain_name_is_no_known_issuer() {
+        let aks = issuer("https://*.oic.prod-aks.azure.com/*");
+        for host in [
+            "evil.example#.oic.prod-aks.azure.com",
+            "evil.example?.oic.prod-aks.azure.com",
+            "evil.example\\.oic.prod-aks.azure.com",
+            "a@b.oic.prod-aks.azure.com",
+            "evil.example:.oic.prod-aks.azure.com",
+            "evil.example:443.oic.prod-aks.azure.com",
+            "evil.example%2f.oic.prod-aks.azure.com",
+            "evil.example\t.oic.prod-aks.azure.com",
+            "evil.example .oic.prod-aks.azure.com",
+            "\u{435}vil.oic.prod-aks.azure.com",
+            "a..oic.prod-aks.azure.com",
+            ".oic.prod-aks.azure.com",
+            "a_b.oic.prod-aks.azure.com",
+            "[a].oic.prod-aks.azure.com",
+        ] {
+            assert!(!aks.names(&format!("https://{host}")), "{host}");
+            assert!(!aks.names(&format!("https://{host}/tenant")), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_port_is_the_one_that_the_policy_names() {
+        let own = issuer("https://*.example.com:8443/*");
+        assert!(own.names("https://a.example.com:8443/p"));
+        assert!(!own.names("https://a.example.com/p"));
+        assert!(!own.names("https://a.example.com:443/p"));
+        assert!(!issuer("https://a.example.com").names("https://a.example.com:443"));
+    }
+
+    #[test]
+    fn a_path_that_leads_elsewhere_is_no_known_issuer() {
+        let own = issuer("https://*.example.com/*");
+        assert!(own.names("https://a.example.com/p/v2.0/..x"));
+        for path in [
+            "/../p",
+            "/p/..",
+            "/p/../",
+            "/./p",
+            "/p/.",
+            "/%2e%2e/p",
+            "/p/%2E./q",
+            "/p%2fq",
+            "/p%5Cq",
+            "/p\\q",
+            "/p?q",
+            "/p#q",
+            "/?q",
+            "/#",
+            "/.\t./p",
+            "/p ",
+        ] {
+            assert!(
+                !own.names(&format!("https://a.example.com{path}")),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
     fn a_path_ends_at_a_slash() {
         let entra = issuer("https://login.microsoftonline.com/*");
         assert!(entra.names("https://login.microsoftonline.com/3b8f0b8e/v2.0"));
@@ -113,6 +203,11 @@ mod tests {
             "https://*.*.com",
             "https://host.example/\u{1b}[0m",
             "https://host.example/\u{2003}",
+            "https://user@host.example",
+            "https://host.example#.contoso.example",
+            "https://host.example:x",
+            "https://host.example/a/../b",
+            "https://host.example/a?b",
         ] {
             assert!(Issuer::parse(text).is_err(), "{text}");
         }

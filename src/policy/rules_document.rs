@@ -249,6 +249,10 @@ impl Grammar for ExceptableRule {
         })
     }
 
+    fn remedy(_number: Option<i64>) -> String {
+        "write the id of a rule, such as `secrets-only`; `credgate explain` lists them".to_owned()
+    }
+
     fn schema() -> Schema {
         json_schema!({
             "description": "A rule that an exception may lift: any but those about the policy itself.",

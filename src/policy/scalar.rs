@@ -24,6 +24,11 @@ pub(super) trait Grammar: Sized {
     /// Reads the string.
     fn read(text: &str) -> Result<Self, Fault>;
 
+    /// Says what to write where somebody wrote a number (this one, if it is whole) or a truth value.
+    fn remedy(_number: Option<i64>) -> String {
+        "put it in quotes to make it text".to_owned()
+    }
+
     /// Describes the strings that [`read`](Self::read) takes, as closely as JSON Schema can.
     fn schema() -> Schema;
 }
@@ -76,6 +81,10 @@ macro_rules! words {
                         remedy: suggestion(text, &[$($word),*]),
                     }),
                 }
+            }
+
+            fn remedy(_number: Option<i64>) -> String {
+                format!("write one of `{}`", [$($word),*].join("`, `"))
             }
 
             fn schema() -> Schema {
@@ -158,6 +167,10 @@ impl Grammar for Date {
         read_date(text).ok_or_else(|| Fault::NotADay { text: text.into() })
     }
 
+    fn remedy(_number: Option<i64>) -> String {
+        "write a day as `YYYY-MM-DD`, such as `2026-12-31`".to_owned()
+    }
+
     fn schema() -> Schema {
         json_schema!({
             "description": "A whole day in UTC.",
@@ -198,6 +211,15 @@ impl Grammar for Days {
         }
     }
 
+    fn remedy(number: Option<i64>) -> String {
+        match number {
+            Some(days) if (1..=i64::from(LONGEST_DURATION)).contains(&days) => {
+                format!("write `{days}d` for that many days")
+            }
+            _ => "write whole days or weeks, such as `90d` or `26w`".to_owned(),
+        }
+    }
+
     fn schema() -> Schema {
         json_schema!({
             "description": "Whole days: `90d`, `26w`, or ISO 8601 days such as `P90D`; not zero, at most 36500 days.",
@@ -224,7 +246,7 @@ fn read_duration(text: &str) -> Option<u32> {
 }
 
 macro_rules! guid {
-    ($type:ident, $description:literal) => {
+    ($type:ident, $description:literal, $remedy:literal) => {
         impl Grammar for $type {
             const NAME: &'static str = stringify!($type);
 
@@ -232,8 +254,15 @@ macro_rules! guid {
                 match text.parse::<Self>() {
                     Ok(guid) if guid.is_nil() => Err(Fault::NilGuid),
                     Ok(guid) => Ok(guid),
-                    Err(_) => Err(Fault::NotAGuid { text: text.into() }),
+                    Err(_) => Err(Fault::NotAGuid {
+                        text: text.into(),
+                        remedy: $remedy,
+                    }),
                 }
+            }
+
+            fn remedy(_number: Option<i64>) -> String {
+                $remedy.to_owned()
             }
 
             fn schema() -> Schema {
@@ -251,10 +280,19 @@ macro_rules! guid {
 
 guid!(
     AppId,
-    "An appId (client id); never a name, a pattern or an object id."
+    "An appId (client id); never a name, a pattern or an object id.",
+    "write it as `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`; names and patterns are never matched, because the owner of an application chooses its name"
 );
-guid!(KeyId, "The keyId of one credential.");
-guid!(TenantId, "A tenant id.");
+guid!(
+    KeyId,
+    "The keyId of one credential.",
+    "write the keyId of one credential, a GUID such as `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`"
+);
+guid!(
+    TenantId,
+    "A tenant id.",
+    "write the tenant's id, a GUID such as `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`; `az account show --query tenantId` prints it"
+);
 
 impl Grammar for Issuer {
     const NAME: &'static str = "Issuer";
@@ -263,11 +301,15 @@ impl Grammar for Issuer {
         Self::parse(text).map_err(|_| Fault::NotAnIssuer { text: text.into() })
     }
 
+    fn remedy(_number: Option<i64>) -> String {
+        "write `https://host/path`".to_owned()
+    }
+
     fn schema() -> Schema {
         json_schema!({
             "description": "An issuer of federated tokens: `https://host/path`; the host may begin with `*.`, the path may end in `/*`.",
             "type": "string",
-            "pattern": r"^[Hh][Tt][Tt][Pp][Ss]://(\*\.)?[^/*?#@ ]+(/[^*?#@ ]*)?(/\*)?/?$",
+            "pattern": r"^[Hh][Tt][Tt][Pp][Ss]://(\*\.)?[A-Za-z0-9.-]+(:[0-9]+)?(/[^*?#@\\ ]*)?(/\*)?/?$",
         })
     }
 }

@@ -180,3 +180,22 @@ fn the_order_of_the_sources_decides_nothing() {
         assert_eq!(one.get(member), other.get(member), "{member}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_policy_that_is_a_link_shows_nothing_of_another_place() {
+    let folder = folder(GOOD);
+    let secret = tempfile::tempdir().unwrap();
+    fs::write(secret.path().join("environ"), "TOKEN=canary\n").unwrap();
+    let policy = folder.path().join("policy.yaml");
+    fs::remove_file(&policy).unwrap();
+    std::os::unix::fs::symlink(secret.path().join("environ"), policy).unwrap();
+    for arguments in [CHECK, &["policy", "check", "policy.yaml"]] {
+        let ended = run(folder.path(), arguments, b"");
+        ended.assert_told_well();
+        assert_eq!(ended.code, 2);
+        let told = "`policy.yaml` is a link that leads out of the folder that holds it; put";
+        assert!(ended.stderr.contains(told), "{}", ended.stderr);
+        assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+    }
+}

@@ -62,6 +62,8 @@ fn wrong_usage_leaves_no_stale_report() {
         &["--report", "serif=r"],
         &["--reprot", "json=r"],
         &["--reprot=json=r"],
+        &["--reports", "json=r"],
+        &["--report=serif=r"],
         &["--report", "json=r", "--inventory", ""],
         &["--report", "json=r", "-q", "-v"],
         &["--report", "json=r", "surplus"],
@@ -81,6 +83,49 @@ fn wrong_usage_leaves_no_stale_report() {
     let misspelt = ended(folder.path(), &["chek", "--report", "json=r"]);
     assert_eq!(misspelt.code, 2);
     assert!(!fs::exists(folder.path().join("r")).unwrap());
+}
+
+#[test]
+fn what_is_no_report_of_the_gate_is_not_removed() {
+    let cases: &[&[&str]] = &[
+        &["explain", "secrets-only", "json=r"],
+        &["explain", "--report", "json=r"],
+        &["chekc", "--set", "text=r"],
+        &["policy", "check", "--report", "json=r"],
+        &["check", "json=r"],
+        &["check", "--set", "text=r"],
+        &["check", "--set=text=r"],
+        &["check", "--color", "json=r"],
+        &["check", "--port", "json=r"],
+        &["check", "--policy", "json=r", "--unknown"],
+        &["check", "--report", "--inventory", "json=r"],
+        &["json=r"],
+        &["--report", "json=r"],
+        &["check", "--unknown", "--", "--report", "json=r"],
+    ];
+    for arguments in cases {
+        let folder = folder_with(&["r"]);
+        let ended = ended(folder.path(), arguments);
+        assert_eq!(ended.code, 2, "{arguments:?} {}", ended.stderr);
+        let left = fs::exists(folder.path().join("r")).unwrap();
+        assert!(left, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_quiet_run_writes_whole_reports() {
+    for (inventory, code) in [(GOOD, 0), (BAD, 1)] {
+        let folder = folder(inventory);
+        let text = |name: &str, further: &[&str]| {
+            let report = format!("text={name}");
+            let ended = check(folder.path(), &[&["--report", &report], further].concat());
+            assert_eq!(ended.code, code, "{}", ended.stderr);
+            fs::read_to_string(folder.path().join(name)).unwrap()
+        };
+        let usual = text("usual", &[]);
+        assert!(usual.contains("Summary"), "{usual}");
+        assert_eq!(text("quiet", &["-q"]), usual);
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::random::Random;
 
 const GITHUB: &str = "https://token.actions.githubusercontent.com";
 
-const TRUSTS: [(&str, &str); 18] = [
+const TRUSTS: [(&str, &str); 21] = [
     (GITHUB, "repo:contoso/app:ref:refs/heads/main"),
     (GITHUB, "repo:contoso/app:environment:production"),
     (GITHUB, "repo:contoso/app:pull_request"),
@@ -46,6 +46,15 @@ const TRUSTS: [(&str, &str); 18] = [
         "https://token.actions.githubusercontent.com.example",
         "repo:contoso/app:ref:refs/heads/main",
     ),
+    (
+        "https://evil.example#.oic.prod-aks.azure.com/a",
+        "system:serviceaccount:a:b",
+    ),
+    (
+        "https://a@b.oic.prod-aks.azure.com/a",
+        "system:serviceaccount:a:b",
+    ),
+    ("https://login.microsoftonline.com/../evil", "app-1"),
     ("https://issuer.contoso.example/a", "app-1"),
     ("https://issuer.contoso.example/b/", "app-1"),
     (

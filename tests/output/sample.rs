@@ -7,7 +7,7 @@ use credgate::finding::{
     Level, NextStep, RuleDefaults, RuleDescriptor, RuleId, Span, Standing, Subject, WindowId,
 };
 use credgate::model::{
-    AppId, Coverage, CredentialClass, Holder, KeyId, ObjectId, Place, State, Validity,
+    Alternatives, AppId, Coverage, CredentialClass, Holder, KeyId, ObjectId, Place, State, Validity,
 };
 use credgate::report::{
     ActiveRule, ExceptionRecord, FilePlace, NotJudged, PolicyRecord, Report, Skipped, SourceRecord,
@@ -181,6 +181,8 @@ pub(crate) fn application(number: u32, name: &str) -> ApplicationRecord {
         live_secrets: Box::new([secret(2 * number), secret(2 * number + 1)]),
         counted_secrets: 0,
         has_usable_alternative: false,
+        has_accepted_alternative: false,
+        accepted: Alternatives::default(),
         knows_federated: true,
         place: Place {
             file: 0,

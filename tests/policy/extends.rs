@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use credgate::finding::{Days, Level, RuleId};
+use credgate::policy;
 use tempfile::TempDir;
 
 use super::{Found, load, problems};
@@ -218,8 +219,87 @@ fn a_link_does_not_lead_out_of_the_repository() {
     let outside = folder.path().join("base.yaml");
     fs::write(&outside, "version: 1\n").unwrap();
     std::os::unix::fs::symlink(&outside, path.with_file_name("base.yaml")).unwrap();
-    let found = problems(&load(&path).unwrap_err());
-    assert_eq!(found[0].code, "policy::extends_outside");
+    let error = load(&path).unwrap_err();
+    assert_eq!(problems(&error)[0].code, "policy::extends_outside");
+    let told = "`base.yaml` lies outside of the Git repository that holds the policy";
+    assert!(error.summary().contains(told), "{error}");
+    let place = folder.path().to_str().unwrap();
+    assert!(!error.summary().contains(place), "{error}");
+}
+
+/// Makes a link, and returns its path.
+#[cfg(unix)]
+fn link(target: &str, path: PathBuf) -> PathBuf {
+    std::os::unix::fs::symlink(target, &path).unwrap();
+    path
+}
+
+#[cfg(unix)]
+#[test]
+fn the_policy_itself_is_no_link_out_of_its_repository() {
+    const GOOD: &str = "version: 1\nextends: baseline\n";
+    let (folder, path) = repository(&[("a/credgate.yaml", GOOD)]);
+    let repository = folder.path().join("repository");
+    fs::create_dir(folder.path().join("outside")).unwrap();
+    fs::write(folder.path().join("outside/credgate.yaml"), "canary").unwrap();
+    let refused = |path: &std::path::Path, words: &str| {
+        let told = load(path).unwrap_err().summary().to_owned();
+        assert!(told.contains(words) && !told.contains("canary"), "{told}");
+    };
+    let repositorys = "is a link that leads out of the Git repository that holds it";
+    let out = link("../outside/credgate.yaml", repository.join("out.yaml"));
+    refused(&out, repositorys);
+    refused(
+        &link("out.yaml", repository.join("twice.yaml")),
+        repositorys,
+    );
+    let linked = link("../outside", repository.join("linked"));
+    refused(&linked.join("credgate.yaml"), repositorys);
+    // Within the repository, and where a link to the repository lies elsewhere.
+    load(&link("a/credgate.yaml", repository.join("in.yaml"))).unwrap();
+    load(&link("a", repository.join("b")).join("credgate.yaml")).unwrap();
+    let elsewhere = link("repository", folder.path().join("elsewhere"));
+    load(&elsewhere.join("a/credgate.yaml")).unwrap();
+    load(&path).unwrap();
+    // Without a repository, a link stays in its folder.
+    let folders = "is a link that leads out of the folder that holds it";
+    let policy = link(
+        "../repository/a/credgate.yaml",
+        folder.path().join("outside/x.yaml"),
+    );
+    refused(&policy, folders);
+    load(&link(
+        "repository/a/credgate.yaml",
+        folder.path().join("x.yaml"),
+    ))
+    .unwrap();
+}
+
+#[test]
+fn nothing_of_git_itself_is_read() {
+    let (_folder, path) = repository(&[
+        ("credgate.yaml", "version: 1\nextends: ./.git/config\n"),
+        (".git/config", "canary"),
+    ]);
+    let error = load(&path).unwrap_err();
+    assert!(
+        error.summary().contains("lies in a folder `.git`"),
+        "{error}"
+    );
+    assert!(!policy::render(&error, false, 100).contains("canary"));
+    let error = load(&path.with_file_name(".git").join("config")).unwrap_err();
+    assert!(
+        error.summary().contains("lies in a folder `.git`"),
+        "{error}"
+    );
+    #[cfg(unix)]
+    {
+        let error = load(&link(".git/config", path.with_file_name("link"))).unwrap_err();
+        assert!(
+            error.summary().contains("lies in a folder `.git`"),
+            "{error}"
+        );
+    }
 }
 
 #[test]

@@ -4,9 +4,9 @@ use crate::finding::{
     ApplicationRecord, Detail, Disposition, Facts, Finding, NextStep, Standing, Subject,
 };
 use crate::model::{
-    Application, ClassifiedCredential, CredentialClass, Credentials, FederatedCredential, Holder,
-    Identity, KeyCredential, KeyId, KeyType, KeyUsage, Known, ObjectId, PasswordCredential, Period,
-    Place, ServicePrincipal, ServicePrincipalType,
+    Alternatives, Application, ClassifiedCredential, CredentialClass, Credentials,
+    FederatedCredential, Holder, Identity, KeyCredential, KeyId, KeyType, KeyUsage, Known,
+    ObjectId, PasswordCredential, Period, Place, ServicePrincipal, ServicePrincipalType,
 };
 use crate::policy::{RuleSetting, Window};
 use crate::rules::{Rule, RuleContext, Violation, reference};
@@ -256,13 +256,15 @@ impl Fixture {
         if rule.is_about(self.standing) {
             rule.judge(&identity, &context, &mut found);
         }
-        (found, self.record(&identity))
+        (found, self.record(&identity, setting.alternatives))
     }
 
-    fn record(&self, identity: &Identity) -> ApplicationRecord {
+    fn record(&self, identity: &Identity, accepted: Alternatives) -> ApplicationRecord {
         let state = identity.state().as_option().copied();
         let is_certificate =
             |held: &ClassifiedCredential| held.is_current(CredentialClass::Certificate);
+        let certificate = identity.credentials().iter().any(is_certificate);
+        let federated = identity.federated().next().is_some();
         ApplicationRecord {
             app_id: (!self.planned).then(|| identity.app_id()),
             object_id: identity.object_id().filter(|_| !self.planned),
@@ -272,8 +274,10 @@ impl Fixture {
             standing: self.standing,
             live_secrets: identity.live_secrets().map(reference).collect(),
             counted_secrets: identity.counted_secrets(),
-            has_usable_alternative: identity.credentials().iter().any(is_certificate)
-                || identity.federated().next().is_some(),
+            has_usable_alternative: certificate || federated,
+            has_accepted_alternative: (accepted.certificate && certificate)
+                || (accepted.federated && federated),
+            accepted,
             knows_federated: identity.knows_federated(),
             place: Place::default(),
         }

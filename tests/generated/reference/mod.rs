@@ -127,6 +127,12 @@ fn sort(case: &Case) -> Result<Sorted, Refused> {
         };
         // A service principal that was deleted is none, unless it is all there is.
         let alive = service_principal.filter(|it| application.is_none() || !it.deleted);
+        let gone = application.is_some_and(|it| !it.deleted)
+            && alive.is_none()
+            && service_principal.is_some();
+        if gone {
+            *sorted.skipped.entry("deleted").or_default() += 1;
+        }
         let identity = Identity::new(application, alive, &policy);
         let Some(reason) = reason else {
             sorted.judged.push(identity);

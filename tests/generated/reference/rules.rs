@@ -243,6 +243,12 @@ fn is_trusted(issuer: &str, issuers: Option<&[&str]>) -> bool {
         return false;
     };
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    // Anything but letters, digits, hyphens and dots ends a host, or makes it another one; a path may lead elsewhere.
+    let odd_host = |it: char| !it.is_ascii_alphanumeric() && it != '-' && it != '.';
+    let odd_path = path.contains(['?', '#', '\\']) || path.split('/').any(|part| part == "..");
+    if host.contains(odd_host) || odd_path {
+        return false;
+    }
     match host {
         "gitlab.com" | "app.terraform.io" | "accounts.google.com" => path.is_empty(),
         "token.actions.githubusercontent.com" | "login.microsoftonline.com" => true,
