@@ -44,7 +44,13 @@ impl Record {
         self.0.extend_from_slice(json.as_bytes());
     }
 
-    /// Adds a number or an identifier: nothing that needs escaping.
+    /// Adds a number.
+    pub(super) fn number(&mut self, number: impl Into<u64>) {
+        let written = self.value(&number.into());
+        debug_assert!(written.is_ok(), "writing to memory does not fail");
+    }
+
+    /// Adds an identifier: nothing that needs escaping.
     pub(super) fn plain(&mut self, value: impl Display) {
         let written = write!(self.0, "{value}");
         debug_assert!(written.is_ok(), "writing to memory does not fail");

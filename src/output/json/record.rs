@@ -130,9 +130,9 @@ impl<'report> RecordWriter<'report> {
         self.record.literal(r#"{"file":"#);
         self.record.text(file)?;
         self.record.literal(r#","line":"#);
-        self.record.plain(line);
+        self.record.number(line);
         self.record.literal(r#","column":"#);
-        self.record.plain(column);
+        self.record.number(column);
         self.record.literal("}");
         Ok(())
     }

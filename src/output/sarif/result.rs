@@ -22,6 +22,7 @@ pub(super) struct ResultWriter<'report> {
     report: &'report Report,
     line: Record,
     message: String,
+    words: String,
     /// The artifact location of each file of the inventory.
     files: Vec<String>,
     /// The artifact location of the policy.
@@ -35,6 +36,7 @@ impl<'report> ResultWriter<'report> {
             report,
             line: Record::default(),
             message: String::new(),
+            words: String::new(),
             files: report.files.iter().map(|path| artifact(path)).collect(),
             policy: artifact(&report.policy.path),
             written: 0,
@@ -47,7 +49,7 @@ impl<'report> ResultWriter<'report> {
         self.line.literal(r#"        {"ruleId":""#);
         self.line.literal(self.report.rule(finding).descriptor.id.0);
         self.line.literal(r#"","ruleIndex":"#);
-        self.line.plain(finding.rule);
+        self.line.number(finding.rule);
         self.line.literal(r#","level":""#);
         self.line.literal(finding.level.name());
         self.line.literal(r#"","message":{"text":"#);
@@ -85,21 +87,27 @@ impl<'report> ResultWriter<'report> {
     /// Writes the sentence behind the name of the application.
     fn message(&mut self, finding: &Finding) -> io::Result<()> {
         let mut message = std::mem::take(&mut self.message);
+        let mut words = std::mem::take(&mut self.words);
         message.clear();
+        words.clear();
         let application = self.report.application(finding);
         let name = application.map_or("", |application| &*application.display_name);
         if !name.is_empty() {
-            message.push_str(name);
-            message.push_str(": ");
+            words.push_str(name);
+            words.push_str(": ");
+            // By itself, because only names need a look at every character, and few of them.
+            message.push_str(&printable(&words));
+            words.clear();
         }
-        self.report.write_message(finding, &mut message);
-        message.push('.');
+        self.report.write_message(finding, &mut words);
+        words.push('.');
+        message.push_str(&printable(&words));
         if message.contains("](") {
             // It would make a link of foreign text.
             message = message.replace("](", "]\\u{28}");
         }
-        self.text(&message)?;
-        self.message = message;
+        self.line.text(&message)?;
+        (self.message, self.words) = (message, words);
         Ok(())
     }
 
@@ -126,13 +134,13 @@ impl<'report> ResultWriter<'report> {
     /// Marks one character.
     fn region(&mut self, line: u32, column: u32) {
         self.line.literal(r#","region":{"startLine":"#);
-        self.line.plain(line);
+        self.line.number(line);
         self.line.literal(r#","startColumn":"#);
-        self.line.plain(column);
+        self.line.number(column);
         self.line.literal(r#","endLine":"#);
-        self.line.plain(line);
+        self.line.number(line);
         self.line.literal(r#","endColumn":"#);
-        self.line.plain(u64::from(column) + 1);
+        self.line.number(u64::from(column) + 1);
         self.line.literal("}");
     }
 
