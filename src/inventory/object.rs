@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
+
 use super::Kind;
 use super::fields::{Field, Key};
 use super::instant;
@@ -143,9 +145,13 @@ impl Reading<'_> {
         let Some(words) = self.words(field)? else {
             return Ok(false);
         };
-        instant::parse(&words)
-            .map(|_| true)
-            .map_err(|reason| said(field)(Wrong::value(reason)))
+        let wrong = |reason| said(field)(Wrong::value(reason));
+        let date = instant::parse(&words).map_err(wrong)?;
+        // .NET writes its first instant where it has none; whoever was not deleted must be judged.
+        if date < Timestamp::UNIX_EPOCH {
+            return Err(wrong("nothing was deleted before 1970"));
+        }
+        Ok(true)
     }
 
     fn credentials(&self) -> Result<Credentials, ObjectError> {

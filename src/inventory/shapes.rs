@@ -178,6 +178,10 @@ pub(super) fn federated(entry: &Fields<'_, FederatedField>) -> Result<FederatedC
     let expression = entry.raw(FederatedField::ClaimsMatchingExpression);
     // The subject of a flexible one is null, and only Graph's beta shows its expression.
     let subject = entry.words(FederatedField::Subject)?;
+    // With a blank name nobody can sign in, and so it is no alternative to a secret.
+    if issuer.trim().is_empty() || subject.as_ref().is_some_and(|it| it.trim().is_empty()) {
+        return Err(Wrong::value("an `issuer` or a `subject` is blank"));
+    }
     let flexible = expression.is_some_and(|raw| raw != "null");
     Ok(FederatedCredential {
         id: entry.key_id(FederatedField::Id)?,
@@ -247,6 +251,12 @@ mod tests {
             r#"[{"issuer":null,"subject":"a"}]"#,
         ] {
             assert_eq!(collection(raw, federated), Err(missing.clone()), "{raw}");
+        }
+        for raw in [
+            r#"[{"issuer":" ","subject":"a"}]"#,
+            r#"[{"issuer":"https://a.example","subject":""}]"#,
+        ] {
+            assert!(collection(raw, federated).is_err(), "{raw}");
         }
         let flexible = r#"[{"issuer":"https://a.example","subject":null}]"#;
         assert!(collection(flexible, federated).is_ok());
