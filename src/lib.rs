@@ -7,8 +7,8 @@
 //! policy.yaml ──► policy ─────┐
 //!                             ▼
 //! exports ──────► inventory ─► evaluate ──► Report ──► verdict ──► exit code
-//!                             ▲                └─────► output ──► files, stdout
-//!                             │
+//! Graph ─► graph ─┘           ▲                └─────► output ──► files, stdout
+//!       (as a snapshot)       │
 //!                           rules
 //! ```
 //!
@@ -23,10 +23,10 @@
 //! | 6 | the binary (`main.rs`, `cli/`) | this library's public face |
 //! | 5 | [`evaluate`] | rules, policy, report, finding, model |
 //! | 4 | [`rules`] | policy, finding, model |
-//! | 3 | [`inventory`], [`policy`]: neighbours that never meet | finding (policy only), model, source, escape |
+//! | 3 | [`inventory`], [`graph`], [`policy`]: neighbours that never meet | finding (policy only), snapshot (but policy), model, source, escape |
 //! | 2 | [`output`] | report, finding, model, source, escape |
 //! | 1 | [`report`], [`finding`] | model, source |
-//! | 0 | [`model`], [`source`], [`escape`] | nothing |
+//! | 0 | [`model`], [`source`], [`escape`], [`snapshot`] | nothing |
 //!
 //! `tests/architecture.rs` holds this table.
 //!
@@ -42,10 +42,12 @@
 pub mod escape;
 pub mod evaluate;
 pub mod finding;
+pub mod graph;
 pub mod inventory;
 pub mod model;
 pub mod output;
 pub mod policy;
 pub mod report;
 pub mod rules;
+pub mod snapshot;
 pub mod source;

@@ -16,7 +16,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "output",
         &["report", "finding", "model", "source", "escape"],
     ),
-    ("inventory", &["model", "source", "escape"]),
+    ("snapshot", &[]),
+    ("inventory", &["model", "source", "escape", "snapshot"]),
+    ("graph", &["model", "source", "escape", "snapshot"]),
     ("policy", &["finding", "model", "source", "escape"]),
     ("rules", &["policy", "finding", "model"]),
     (
