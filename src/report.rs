@@ -8,7 +8,7 @@ use crate::finding::{
     ApplicationRecord, Detail, Disposition, ExceptionId, Facts, Finding, Fingerprint, Level,
     NextStep, RuleDescriptor, Subject, WindowId,
 };
-use crate::model::{Coverage, State, TenantId};
+use crate::model::{Coverage, Place, State, TenantId};
 
 /// Whether the policy holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,19 @@ pub struct ActiveRule {
     pub descriptor: &'static RuleDescriptor,
     /// Its level under this policy.
     pub level: Level,
+    /// Where the policy lists it: an index into [`PolicyRecord::files`], line and column.
+    pub place: Place,
+}
+
+/// A place in a file that the report names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Location<'report> {
+    /// Relative to the current folder, with forward slashes.
+    pub file: &'report str,
+    /// One-based.
+    pub line: u32,
+    /// One-based, in characters.
+    pub column: u32,
 }
 
 /// A file and a one-based place in it.
@@ -59,6 +72,26 @@ pub struct FilePlace {
     pub line: u32,
     /// One-based, in characters.
     pub column: u32,
+}
+
+impl FilePlace {
+    fn location(&self) -> Location<'_> {
+        Location {
+            file: &self.file,
+            line: self.line,
+            column: self.column,
+        }
+    }
+}
+
+/// Looks a place up; a source without lines has none.
+fn location(files: &[String], place: Place) -> Option<Location<'_>> {
+    let file = files.get(place.file as usize)?;
+    (place.line > 0).then_some(Location {
+        file,
+        line: place.line,
+        column: place.column,
+    })
 }
 
 /// An exception of the policy, as reports show it.
@@ -98,6 +131,9 @@ pub struct PolicyRecord {
     pub path: String,
     /// Lower-case hex SHA-256 of the file.
     pub sha256: String,
+    /// The file and what it extends, relative to the current folder, with forward slashes; places of rules name them by
+    /// index.
+    pub files: Vec<String>,
 }
 
 /// One source of the inventory.
@@ -302,22 +338,18 @@ impl Report {
         (self.rule(finding).descriptor.next_steps)(&self.facts(finding))
     }
 
-    /// Returns where a finding stands: the application's own place in the inventory, or the policy's line. `None` where
-    /// the source has no lines.
-    pub fn place(&self, finding: &Finding) -> Option<FilePlace> {
-        match finding.subject {
+    /// Returns where a finding stands: the application's own place in the inventory, or the exception's or window's line
+    /// in the policy. What has neither stands where the policy lists the rule.
+    pub fn place(&self, finding: &Finding) -> Option<Location<'_>> {
+        let own = match finding.subject {
             Subject::Application(_) => {
-                let place = self.application(finding)?.place;
-                let file = self.files.get(place.file as usize)?.clone();
-                (place.line > 0).then_some(FilePlace {
-                    file,
-                    line: place.line,
-                    column: place.column,
-                })
+                let place = self.application(finding).map(|record| record.place);
+                place.and_then(|place| location(&self.files, place))
             }
-            Subject::Exception(_) => self.exception(finding).map(|entry| entry.place.clone()),
-            Subject::Window(_) => self.window(finding).map(|entry| entry.place.clone()),
-        }
+            Subject::Exception(_) => self.exception(finding).map(|entry| entry.place.location()),
+            Subject::Window(_) => self.window(finding).map(|entry| entry.place.location()),
+        };
+        own.or_else(|| location(&self.policy.files, self.rule(finding).place))
     }
 
     /// Returns the name of a finding that no move of a line and no passing of time changes.

@@ -252,18 +252,26 @@ fn locations_are_one_based_and_fingerprints_unique() {
 }
 
 #[test]
-fn a_finding_without_a_line_still_has_a_physical_location() {
+fn a_finding_without_a_line_stands_where_the_policy_lists_its_rule() {
     let mut report = sample::tenant();
     for application in &mut report.applications {
         application.place = credgate::model::Place::default();
     }
     let log = json("sarif", &report, &Options::default());
     for result in results(&log) {
-        let location = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
-        assert_eq!(location, "policies/credgate.yaml");
+        let location = &result["locations"][0]["physicalLocation"];
+        assert_eq!(
+            location["artifactLocation"]["uri"],
+            "policies/credgate.yaml"
+        );
+        assert!(location["region"]["startLine"].as_u64() > Some(1));
     }
     let document = json("json", &report, &Options::default());
-    assert!(document["findings"][0]["location"].is_null());
+    let location = &document["findings"][0]["location"];
+    assert_eq!(
+        (&location["line"], &location["column"]),
+        (&3.into(), &3.into())
+    );
 }
 
 #[test]

@@ -62,7 +62,7 @@ impl Shown {
 struct Gap {
     applications: u64,
     lists: Option<Incomplete>,
-    /// The first of the others.
+    /// The first of the others, in the order in which needs are listed.
     need: Option<Need>,
 }
 
@@ -101,7 +101,7 @@ impl Gaps {
                 lists.named = lists.named.min(named);
             }
             Lack::Need(need) => {
-                gap.need.get_or_insert(need);
+                gap.need = Some(gap.need.map_or(need, |known| known.min(need)));
             }
         }
     }

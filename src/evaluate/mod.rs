@@ -330,6 +330,7 @@ impl<'run> Evaluation<'run> {
         let active = |rule: &Active<'_>| ActiveRule {
             descriptor: rule.descriptor,
             level: rule.level,
+            place: record::place_of_rule(self.policy, rule.descriptor.id),
         };
         let optional = |rule: &Active<'_>| rule.setting.evidence == Evidence::Optional;
         let rules = self.rules.iter().map(|rule| (active(rule), optional(rule)));

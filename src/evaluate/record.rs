@@ -1,8 +1,9 @@
 //! The records that a report carries, made of identities and of the policy.
 
-use crate::finding::{ApplicationRecord, Level, Standing};
+use super::index;
+use crate::finding::{ApplicationRecord, Level, RuleId, Standing};
 use crate::model::{Alternatives, CredentialClass, Identity, Place, TenantId};
-use crate::policy::{EntryKind, Policy, Written};
+use crate::policy::{EntryKind, Policy, RulePlace, Written};
 use crate::report::{
     ActiveRule, ExceptionRecord, FilePlace, NotJudged, PolicyRecord, SourceRecord, WindowRecord,
 };
@@ -44,7 +45,19 @@ pub(super) fn policy(policy: &Policy) -> PolicyRecord {
     PolicyRecord {
         path: file.map(|file| file.name.clone()).unwrap_or_default(),
         sha256: file.map(|file| file.sha256.clone()).unwrap_or_default(),
+        files: policy
+            .files()
+            .iter()
+            .map(|file| file.name.clone())
+            .collect(),
     }
+}
+
+/// Returns where the policy lists a rule.
+pub(super) fn place_of_rule(policy: &Policy, rule: RuleId) -> Place {
+    let RulePlace { file, line, column } = policy.rule_at(rule);
+    let file = index(file);
+    Place { file, line, column }
 }
 
 fn place(policy: &Policy, written: Written, kind: EntryKind) -> FilePlace {

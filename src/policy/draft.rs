@@ -16,9 +16,10 @@ use super::fault::Fault;
 use super::inspect::inspect;
 use super::rules_document::RulesDocument;
 use super::scalar::Scalar;
-use super::spans::{Bytes, Entry, Kind, Node, Place};
+use super::spans::{Bytes, Entry, Kind, Node, Place, column_of};
 use super::typed::typed;
 use super::yaml;
+use crate::finding::RuleId;
 use crate::model::TenantId;
 
 /// What `inspect` compares with; a sound policy never asks for it.
@@ -35,6 +36,40 @@ pub(super) struct Draft {
     pub(super) governance: GovernanceDocument,
     /// Whether nothing is lost but exceptions and windows: what is absent here is then absent in the file.
     pub(super) is_whole: bool,
+    pub(super) keys: Keys,
+}
+
+/// Where the keys stand that findings point at. Only a sound file has them: no other one makes a policy.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    pub(super) extends: Option<Place>,
+    /// By the rule's id, in the order of the file.
+    rules: Vec<(Box<str>, Place)>,
+}
+
+impl Keys {
+    fn of(root: &Node<'_>, text: &str) -> Self {
+        let place = |entry: &Entry<'_>| Place {
+            line: entry.line,
+            column: column_of(text, entry.key_bytes.start),
+        };
+        let rules = root
+            .get("rules")
+            .map_or(&[][..], |rules| rules.value.entries());
+        Self {
+            extends: root.get("extends").map(place),
+            rules: rules
+                .iter()
+                .map(|rule| (rule.key.as_ref().into(), place(rule)))
+                .collect(),
+        }
+    }
+
+    /// Returns where a rule is listed.
+    pub(super) fn rule(&self, rule: RuleId) -> Option<Place> {
+        let mut rules = self.rules.iter();
+        rules.find_map(|(id, place)| (**id == *rule.0).then_some(*place))
+    }
 }
 
 /// An entry of a list, and where it stands.
@@ -58,13 +93,13 @@ pub(super) fn read(text: &str) -> (Draft, Vec<(Bytes, Fault)>) {
     if reading.faults.is_empty()
         && let Ok(document) = typed::<PolicyDocument>(&root)
     {
-        return (whole(document, &root), Vec::new());
+        return (whole(document, &root, text), Vec::new());
     }
     inspect(&root, &SCHEMA, &mut reading.faults);
     Rescue::new(reading.faults).draft(&root)
 }
 
-fn whole(document: PolicyDocument, root: &Node<'_>) -> Draft {
+fn whole(document: PolicyDocument, root: &Node<'_>, text: &str) -> Draft {
     Draft {
         tenant: document.tenant.0.map(|tenant| tenant.0),
         extends: document.extends.0.map(|extends| extends.0),
@@ -73,6 +108,7 @@ fn whole(document: PolicyDocument, root: &Node<'_>) -> Draft {
         windows: placed(document.migration_windows, root.get("migration-windows")),
         governance: document.governance,
         is_whole: true,
+        keys: Keys::of(root, text),
     }
 }
 
@@ -207,12 +243,7 @@ mod tests {
     fn sound_rules_are_saved_beside_a_faulty_one() {
         let (draft, faults) = read("version: 1\nrules: { secret-age: {}, secrets-only: [] }\n");
         assert_eq!((faults.len(), draft.is_whole), (1, false));
-        assert!(
-            draft
-                .rules
-                .get(crate::finding::RuleId("secret-age"))
-                .is_some()
-        );
+        assert!(draft.rules.get(RuleId("secret-age")).is_some());
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub(super) struct ChainFile {
     pub(super) text: String,
     /// As it is opened; `None` for presets, and for texts without a file.
     path: Option<PathBuf>,
+    /// Whether it is shipped, so that nobody who reads a report can open it.
+    pub(super) is_preset: bool,
 }
 
 impl ChainFile {
@@ -56,7 +58,12 @@ impl Chain {
         stay(path, shown_as)?;
         let text = read::read(path, shown_as)?;
         let (name, path) = (shown_as.to_owned(), Some(path.to_owned()));
-        Ok(Self::of(ChainFile { name, text, path }))
+        Ok(Self::of(ChainFile {
+            name,
+            text,
+            path,
+            is_preset: false,
+        }))
     }
 
     /// Loads a text and the preset that it extends.
@@ -66,6 +73,7 @@ impl Chain {
             name,
             text,
             path: None,
+            is_preset: false,
         })
     }
 
@@ -116,6 +124,7 @@ impl Chain {
                 name,
                 text,
                 path: None,
+                is_preset: true,
             });
         }
         if !extends.contains(['/', '.']) {
@@ -139,6 +148,7 @@ impl Chain {
             name,
             text,
             path: Some(path),
+            is_preset: false,
         })
     }
 

@@ -73,6 +73,7 @@ pub fn load_text(
 pub struct Policy {
     tenant: Option<TenantId>,
     rules: Vec<RuleSetting>,
+    rule_places: Vec<(RuleId, RulePlace)>,
     exceptions: Vec<Exception>,
     windows: Vec<Window>,
     files: Vec<PolicyFile>,
@@ -88,6 +89,13 @@ impl Policy {
     /// Returns what the policy says about a rule; `None` where it does not list the rule.
     pub fn rule(&self, rule: RuleId) -> Option<&RuleSetting> {
         self.rules.iter().find(|setting| setting.rule == rule)
+    }
+
+    /// Returns where the policy lists a rule; a rule that is on without being listed stands at its beginning.
+    pub fn rule_at(&self, rule: RuleId) -> RulePlace {
+        let mut places = self.rule_places.iter();
+        let found = places.find(|(listed, _)| *listed == rule);
+        found.map_or(RulePlace::BEGINNING, |(_, place)| *place)
     }
 
     /// Returns the exceptions, in the order of the files.
@@ -145,6 +153,26 @@ pub struct EntryPlace {
     pub line: u32,
     /// One-based, in characters.
     pub column: u32,
+}
+
+/// Where a policy lists a rule: at its key, or where the shipped preset is named that alone lists it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RulePlace {
+    /// Which file of the policy, in the order of [`Policy::files`].
+    pub file: usize,
+    /// One-based.
+    pub line: u32,
+    /// One-based, in characters.
+    pub column: u32,
+}
+
+impl RulePlace {
+    /// The beginning of the policy.
+    const BEGINNING: Self = Self {
+        file: 0,
+        line: 1,
+        column: 1,
+    };
 }
 
 /// One file of a policy: the file itself first, then what it extends.

@@ -20,9 +20,10 @@ use super::rules_document::RuleOverride;
 use super::scalar::{Scalar, Text};
 use super::spans::Place;
 use super::{
-    Exception, Policy, PolicyError, PolicyFile, RuleSetting, Window, WindowScope, Written,
+    Exception, Policy, PolicyError, PolicyFile, RulePlace, RuleSetting, Window, WindowScope,
+    Written,
 };
-use crate::finding::{ExceptionId, RuleDescriptor, WindowId};
+use crate::finding::{ExceptionId, RuleDescriptor, RuleId, WindowId};
 use crate::model::TenantId;
 
 /// The control of the rules about the policy itself: always on, and no active rule by themselves.
@@ -43,6 +44,7 @@ pub(super) fn validate(
     let places = Places::of(&files);
     let tenant = tenant(&drafts, &places, &mut problems);
     let rules = rules(&drafts, descriptors);
+    let rule_places = rule_places(&drafts, &files, &rules);
     if is_whole && !is_any_active(&rules, descriptors) {
         problems.push(Problem::at_value(
             0,
@@ -64,6 +66,7 @@ pub(super) fn validate(
     Ok(Policy {
         tenant,
         rules,
+        rule_places,
         exceptions,
         windows,
         files,
@@ -94,6 +97,31 @@ fn rules(drafts: &[Draft], descriptors: &[&'static RuleDescriptor]) -> Vec<RuleS
         .iter()
         .map(|descriptor| setting(drafts, descriptor));
     settings.flatten().collect()
+}
+
+/// Returns where each rule is written: in the nearest file that lists it. What only a preset lists stands where the preset
+/// is named.
+fn rule_places(
+    drafts: &[Draft],
+    files: &[ChainFile],
+    rules: &[RuleSetting],
+) -> Vec<(RuleId, RulePlace)> {
+    let place = |rule: RuleId| {
+        let (mut file, mut place) = drafts
+            .iter()
+            .enumerate()
+            .find_map(|(file, draft)| Some((file, draft.keys.rule(rule)?)))?;
+        while file > 0 && files.get(file).is_some_and(|file| file.is_preset) {
+            file -= 1;
+            place = drafts.get(file)?.keys.extends?;
+        }
+        let Place { line, column } = place;
+        Some(RulePlace { file, line, column })
+    };
+    let listed = rules.iter().map(|setting| setting.rule);
+    listed
+        .map(|rule| (rule, place(rule).unwrap_or(RulePlace::BEGINNING)))
+        .collect()
 }
 
 fn is_any_active(settings: &[RuleSetting], descriptors: &[&'static RuleDescriptor]) -> bool {

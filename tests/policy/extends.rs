@@ -77,6 +77,28 @@ fn rules_merge_and_entries_of_both_files_apply() {
 }
 
 #[test]
+fn a_rule_stands_in_the_nearest_file_that_lists_it_and_a_presets_where_the_preset_is_named() {
+    let own = "version: 1\nextends: base.yaml\nrules:\n  owner-missing: { level: note }\n";
+    let base = "version: 1\nextends: baseline\nrules: { secret-age: { max: 100d } }\n";
+    let (_folder, path) = repository(&[("credgate.yaml", own), ("base.yaml", base)]);
+    let policy = load(&path).unwrap();
+    let place = |rule| {
+        let place = policy.rule_at(RuleId(rule));
+        (place.file, place.line, place.column)
+    };
+    assert_eq!(place("owner-missing"), (0, 4, 3));
+    assert_eq!(place("secret-age"), (1, 3, 10));
+    assert_eq!(place("secrets-only"), (1, 2, 1));
+}
+
+#[test]
+fn a_rule_that_is_on_without_being_listed_stands_at_the_beginning() {
+    let policy = super::load_text("version: 1\nrules: { secret-age: {} }\n").unwrap();
+    let place = policy.rule_at(RuleId("exception-unused"));
+    assert_eq!((place.file, place.line, place.column), (0, 1, 1));
+}
+
+#[test]
 fn an_id_is_unique_over_all_files() {
     let base = format!("version: 1\nexceptions:\n{EXCEPTION}");
     let own = format!(

@@ -36,7 +36,7 @@ pub(super) struct FindingDocument {
     credential: Option<CredentialDocument>,
     /// A sentence with the numbers. It may hold foreign text.
     message: String,
-    /// Where it stands; null where the source has no lines.
+    /// Where it stands: in the inventory, or, where the source has no lines, where the policy lists the rule.
     location: Option<LocationDocument>,
     /// Its name for ever: of rule, appId and keyId, and of its number among those that are alike in these; never of a
     /// line, a date or a message.

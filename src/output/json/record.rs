@@ -5,10 +5,10 @@
 
 use std::io;
 
-use crate::finding::{ApplicationRecord, CredentialRef, Finding, Subject};
+use crate::finding::{ApplicationRecord, CredentialRef, Finding};
 use crate::model::{HYPHENATED_LENGTH, State};
 use crate::output::lines::Record;
-use crate::report::Report;
+use crate::report::{Location, Report};
 
 /// Writes records, each into the same buffer.
 pub(super) struct RecordWriter<'report> {
@@ -107,23 +107,7 @@ impl<'report> RecordWriter<'report> {
     }
 
     fn location(&mut self, finding: &Finding) -> io::Result<()> {
-        let report = self.report;
-        let (file, line, column) = match finding.subject {
-            Subject::Application(_) => {
-                let place = report.application(finding).map(|record| record.place);
-                let place = place.filter(|place| place.line > 0).unwrap_or_default();
-                let file = report.files.get(place.file as usize);
-                (file.map(String::as_str), place.line, place.column)
-            }
-            Subject::Exception(_) | Subject::Window(_) => {
-                let entry = report.exception(finding).map(|entry| &entry.place);
-                let entry = entry.or_else(|| report.window(finding).map(|entry| &entry.place));
-                entry.map_or((None, 0, 0), |place| {
-                    (Some(place.file.as_str()), place.line, place.column)
-                })
-            }
-        };
-        let Some(file) = file.filter(|_| line > 0) else {
+        let Some(Location { file, line, column }) = self.report.place(finding) else {
             self.record.literal("null");
             return Ok(());
         };

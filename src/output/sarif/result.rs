@@ -11,7 +11,7 @@ use super::uri;
 use crate::escape::printable;
 use crate::finding::{ApplicationRecord, Disposition, Finding, NextStep};
 use crate::output::lines::Record;
-use crate::report::Report;
+use crate::report::{Location, Report};
 
 /// How many results carry their next steps, the worst first. Steps take several times the room of everything else, and
 /// code scanning refuses more than 10 MB; each rule's help says the same without the identifiers.
@@ -23,10 +23,8 @@ pub(super) struct ResultWriter<'report> {
     line: Record,
     message: String,
     words: String,
-    /// The artifact location of each file of the inventory.
-    files: Vec<String>,
-    /// The artifact location of the policy.
-    policy: String,
+    /// The artifact location of each file that was named before: those of the inventory and of the policy.
+    artifacts: Vec<(&'report str, String)>,
     written: usize,
 }
 
@@ -37,8 +35,7 @@ impl<'report> ResultWriter<'report> {
             line: Record::default(),
             message: String::new(),
             words: String::new(),
-            files: report.files.iter().map(|path| artifact(path)).collect(),
-            policy: artifact(&report.policy.path),
+            artifacts: Vec::new(),
             written: 0,
         }
     }
@@ -111,24 +108,22 @@ impl<'report> ResultWriter<'report> {
         Ok(())
     }
 
-    /// Writes the artifact and the one character at which the object or entry begins. Where the source has no lines, the
-    /// policy that demands it stands in, at its beginning.
+    /// Writes the artifact and the one character at which the object, entry or rule begins.
     fn place(&mut self, finding: &Finding) {
-        let application = self.report.application(finding);
-        let place = application.map(|application| application.place);
-        let place = place.filter(|place| place.line > 0);
-        let inventory = place.and_then(|place| Some((self.files.get(place.file as usize)?, place)));
-        let (line, column) = if let Some((file, place)) = inventory {
-            self.line.literal(file);
-            (place.line, place.column)
-        } else if let (None, Some(entry)) = (application, self.report.place(finding)) {
-            self.line.literal(&artifact(&entry.file));
-            (entry.line, entry.column)
+        let place = self.report.place(finding).unwrap_or(Location {
+            file: &self.report.policy.path,
+            line: 1,
+            column: 1,
+        });
+        let known = self.artifacts.iter().find(|(file, _)| *file == place.file);
+        if let Some((_, artifact)) = known {
+            self.line.literal(artifact);
         } else {
-            self.line.literal(&self.policy);
-            (1, 1)
-        };
-        self.region(line, column);
+            let artifact = artifact(place.file);
+            self.line.literal(&artifact);
+            self.artifacts.push((place.file, artifact));
+        }
+        self.region(place.line, place.column);
     }
 
     /// Marks one character.

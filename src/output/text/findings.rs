@@ -24,7 +24,7 @@ pub(super) fn write(report: &Report, verbose: bool, page: &mut Page<'_>) -> io::
 
 fn write_applications(report: &Report, verbose: bool, page: &mut Page<'_>) -> io::Result<()> {
     let listed = listed(report, verbose, is_application);
-    let groups = groups(&listed);
+    let groups = groups(report, &listed);
     let shown = if verbose {
         groups.len()
     } else {
@@ -50,7 +50,7 @@ fn write_applications(report: &Report, verbose: bool, page: &mut Page<'_>) -> io
 /// Writes the findings about the policy's own exceptions and windows, entry by entry.
 fn write_policy(report: &Report, verbose: bool, page: &mut Page<'_>) -> io::Result<()> {
     let listed = listed(report, verbose, |subject| !is_application(subject));
-    for group in groups(&listed) {
+    for group in groups(report, &listed) {
         write_group(report, group, page)?;
     }
     Ok(())
@@ -74,13 +74,20 @@ fn listed(report: &Report, verbose: bool, about: fn(Subject) -> bool) -> Vec<&Fi
     listed
 }
 
-/// Returns the findings about each subject, the worst group first.
+/// Returns the findings about each subject, the worst group first; of equals, that of the lowest appId or address.
 fn groups<'listed, 'report>(
+    report: &Report,
     listed: &'listed [&'report Finding],
 ) -> Vec<&'listed [&'report Finding]> {
     let groups = listed.chunk_by(|one, other| one.subject == other.subject);
     let mut groups: Vec<_> = groups.collect();
-    groups.sort_by_cached_key(|group| Reverse(severity(group)));
+    groups.sort_by_cached_key(|group| {
+        let first = group
+            .first()
+            .and_then(|finding| report.application(finding));
+        let named = first.map(|record| (record.app_id, record.address.clone()));
+        (Reverse(severity(group)), named)
+    });
     groups
 }
 
