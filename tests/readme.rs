@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use credgate::finding::RuleDescriptor;
-use credgate::{inventory, output, policy, rules};
+use credgate::{inventory, output, policy, rules, snapshot};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -132,6 +132,43 @@ fn every_policy_in_the_documentation_is_valid() {
         }
     }
     assert!(checked >= 3);
+}
+
+#[test]
+fn the_documented_snapshot_is_one() {
+    let page = read("docs/inventory.md");
+    let (_, rest) = page.split_once("## Snapshots").unwrap();
+    let (_, rest) = rest.split_once("```json\n").unwrap();
+    let (snapshot, _) = rest.split_once("```").unwrap();
+    let schema = snapshot::schema().to_value();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    for line in snapshot.lines() {
+        let line = serde_json::from_str(line).unwrap();
+        let wrong: Vec<_> = schema.iter_errors(&line).map(|it| it.to_string()).collect();
+        assert!(wrong.is_empty(), "{wrong:?}\n{line}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("contoso.ndjson"), snapshot).unwrap();
+    let policy = "version: 1\nextends: baseline\n";
+    fs::write(folder.path().join("credgate.yaml"), policy).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_credgate"))
+        .args(["check", "--inventory", "contoso.ndjson"])
+        .args(["--now", "2026-11-23T00:00:00Z"])
+        .current_dir(folder.path())
+        .env_clear()
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+}
+
+#[test]
+fn the_schema_of_snapshots_is_fresh() {
+    let schema = serde_json::to_string_pretty(&snapshot::schema()).unwrap() + "\n";
+    snapbox::assert_data_eq!(
+        schema,
+        snapbox::file!["../schemas/snapshot.schema.json": Text].raw()
+    );
 }
 
 #[test]

@@ -40,6 +40,7 @@ fn judge(policy: &Policy, file: &Path) -> Report {
             match object {
                 Object::Application(application) => evaluation.application(application, place),
                 Object::ServicePrincipal(object) => evaluation.service_principal(object, place),
+                Object::TenantPolicy(_) => Ok(()),
             }
             .unwrap();
             Ok(())

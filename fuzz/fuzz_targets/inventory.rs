@@ -65,6 +65,7 @@ fn read(inventory: &mut Inventory) -> Option<Evaluation<'static>> {
             let received = match object {
                 Object::Application(object) => evaluation.application(object, place),
                 Object::ServicePrincipal(object) => evaluation.service_principal(object, place),
+                Object::TenantPolicy(_) => Ok(()),
             };
             received.map_err(|contradiction| Problem::Contradiction {
                 app_id: contradiction.0,

@@ -132,13 +132,18 @@ fn judge(
             Err(ReadError::Inventory(error)) => return Err(Failure::inventory(error)),
         }
     };
-    let record = record(&inventory);
-    check_age(arguments, &record.sources, now)?;
-    let first = record
-        .sources
+    if !arguments.allow_empty
+        && let Some(empty) = inventory.empty_snapshot()
+    {
+        return Err(Failure::inventory(empty));
+    }
+    let sources = inventory.sources();
+    check_age(arguments, &sources, now)?;
+    let first = sources
         .first()
-        .map(|source| source.name.clone())
+        .map(|source| source.shown.clone())
         .unwrap_or_default();
+    let record = record(&inventory, sources);
     let report = evaluation
         .finish(record)
         .map_err(|wrong| match wrong {
@@ -170,6 +175,7 @@ fn read(
             Object::ServicePrincipal(service_principal) => {
                 evaluation.service_principal(service_principal, place)
             }
+            Object::TenantPolicy(_) => Ok(()),
         };
         received.map_err(|contradiction| Problem::Contradiction {
             app_id: contradiction.0,
@@ -179,10 +185,11 @@ fn read(
     read
 }
 
-fn record(inventory: &Inventory) -> InventoryRecord {
-    let sources = inventory.sources().into_iter().map(|facts| {
+fn record(inventory: &Inventory, sources: Vec<SourceFacts>) -> InventoryRecord {
+    let sources = sources.into_iter().map(|facts| {
         let SourceFacts {
             name,
+            shown: _,
             format,
             applications,
             service_principals,
@@ -211,12 +218,12 @@ fn record(inventory: &Inventory) -> InventoryRecord {
 /// Two machines' clocks may differ by so much.
 const CLOCK_SKEW: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
 
-fn check_age(arguments: &Check, sources: &[SourceRecord], now: Timestamp) -> Result<(), Failure> {
+fn check_age(arguments: &Check, sources: &[SourceFacts], now: Timestamp) -> Result<(), Failure> {
     let Some(limit) = arguments.max_inventory_age else {
         return Ok(());
     };
     for source in sources {
-        let name = &source.name;
+        let name = &source.shown;
         let Some(collected_at) = source.collected_at else {
             return Err(Failure::inventory(format_args!(
                 "`{name}` does not say when it was collected, so --max-inventory-age cannot be checked; use a snapshot"

@@ -1,13 +1,12 @@
 //! What every format hands over: objects one at a time, and what the file says about itself.
 
-use jiff::Timestamp;
-
 use super::Kind;
 use super::error::{InventoryError, Problem};
 use super::object::Object;
 use super::position::Position;
-use super::snapshot::{Header, Trailer};
-use crate::model::{Coverage, Credentials, TenantId};
+use super::snapshot::Header;
+use crate::model::{Application, Coverage, Credentials, PolicyCoverage, TenantPolicy};
+use crate::snapshot::{self, FederatedCoverage, Trailer};
 
 /// An object and where it stands.
 #[derive(Debug)]
@@ -48,9 +47,35 @@ pub(super) struct Facts {
 /// What a snapshot says of itself.
 #[derive(Clone, Debug)]
 pub(super) struct Snapshot {
-    pub(super) tenant: Option<TenantId>,
-    pub(super) collected_at: Timestamp,
+    pub(super) header: Header,
+    /// Whether the tenant's default app management policy was read.
+    has_default_policy: bool,
     ended: bool,
+}
+
+impl Snapshot {
+    /// Returns whether it shows the tenant's app management policies.
+    pub(super) const fn policies(&self) -> PolicyCoverage {
+        match self.header.coverage.tenant_policies {
+            snapshot::PolicyCoverage::Complete => PolicyCoverage::Complete,
+            snapshot::PolicyCoverage::NotPermitted => PolicyCoverage::NotPermitted,
+            snapshot::PolicyCoverage::NotOffered => PolicyCoverage::NotOffered,
+        }
+    }
+
+    /// Returns what an application does not show although the first line says so.
+    fn missing(&self, application: &Application) -> Option<&'static str> {
+        let coverage = &self.header.coverage;
+        if coverage.owners && !application.has_owner.is_known() {
+            Some("owners")
+        } else if coverage.federated_credentials != FederatedCoverage::None
+            && !application.federated.is_known()
+        {
+            Some("federatedIdentityCredentials")
+        } else {
+            None
+        }
+    }
 }
 
 impl Facts {
@@ -93,9 +118,13 @@ impl Facts {
         self.coverage.service_principals |= kind == Kind::ServicePrincipal;
     }
 
-    pub(super) fn count(&mut self, object: &Object) {
+    pub(super) fn count(&mut self, object: &Object) -> Result<(), Problem> {
         match object {
             Object::Application(application) => {
+                let snapshot = self.snapshot.as_ref();
+                if let Some(missing) = snapshot.and_then(|it| it.missing(application)) {
+                    return Err(Problem::SnapshotMember(missing));
+                }
                 self.applications += 1;
                 self.coverage.federated_credentials &= application.federated.is_known();
                 self.coverage.owners &= application.has_owner.is_known();
@@ -106,25 +135,43 @@ impl Facts {
                 self.service_principals += 1;
                 self.coverage.service_principals = true;
             }
+            Object::TenantPolicy(policy) => self.count_policy(policy)?,
         }
+        Ok(())
     }
 
-    pub(super) fn begin_snapshot(&mut self, header: &Header) {
-        self.format = "snapshot";
+    /// The policies of the tenant stand right behind the first line, where it says that they were read; one of them is
+    /// for the whole tenant.
+    fn count_policy(&mut self, policy: &TenantPolicy) -> Result<(), Problem> {
+        let is_first = self.objects() == 0;
+        let snapshot = self.snapshot.as_mut().filter(|snapshot| {
+            let is_repeated =
+                snapshot.has_default_policy && matches!(policy, TenantPolicy::Default(_));
+            is_first && !is_repeated && snapshot.policies() == PolicyCoverage::Complete
+        });
+        let Some(snapshot) = snapshot else {
+            return Err(Problem::SnapshotLine("app management policy"));
+        };
+        snapshot.has_default_policy |= matches!(policy, TenantPolicy::Default(_));
+        Ok(())
+    }
+
+    pub(super) fn begin_snapshot(&mut self, header: Header) {
+        self.format = "graph";
         self.coverage.service_principals |= header.coverage.service_principals;
-        let Header {
-            tenant,
-            collected_at,
-            ..
-        } = *header;
         self.snapshot = Some(Snapshot {
-            tenant,
-            collected_at,
+            header,
+            has_default_policy: false,
             ended: false,
         });
     }
 
-    pub(super) fn end_snapshot(&mut self, trailer: &Trailer) -> Result<(), Problem> {
+    /// Ends a snapshot; `is_unchanged` says whether its lines are those that were written.
+    pub(super) fn end_snapshot(
+        &mut self,
+        trailer: &Trailer,
+        is_unchanged: bool,
+    ) -> Result<(), Problem> {
         let Some(snapshot) = &mut self.snapshot else {
             return Err(Problem::SnapshotLine("header"));
         };
@@ -140,13 +187,34 @@ impl Facts {
         let wrong = counts
             .into_iter()
             .find(|(_, stated, found)| stated != found);
-        wrong.map_or(Ok(()), |(what, stated, found)| {
-            Err(Problem::SnapshotCount {
+        if let Some((what, stated, found)) = wrong {
+            return Err(Problem::SnapshotCount {
                 what,
                 stated,
                 found,
-            })
-        })
+            });
+        }
+        if !is_unchanged {
+            return Err(Problem::SnapshotChanged);
+        }
+        let lacks_policies =
+            snapshot.policies() == PolicyCoverage::Complete && !snapshot.has_default_policy;
+        if lacks_policies {
+            return Err(Problem::SnapshotPolicies);
+        }
+        Ok(())
+    }
+
+    /// Returns of what a snapshot lists none, although every tenant has some.
+    pub(super) fn empty_snapshot(&self) -> Option<&'static str> {
+        let snapshot = self.snapshot.as_ref()?;
+        if self.applications == 0 {
+            Some("applications")
+        } else if self.service_principals == 0 && snapshot.header.coverage.service_principals {
+            Some("service principals")
+        } else {
+            None
+        }
     }
 
     /// Returns what is missing at the end of a file.

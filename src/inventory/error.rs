@@ -99,6 +99,14 @@ pub enum Problem {
     SnapshotCut,
     #[error("the snapshot's {0} cannot be used")]
     SnapshotLine(&'static str),
+    #[error("the snapshot was changed after it was written")]
+    SnapshotChanged,
+    #[error("the snapshot says that its applications show `{0}`, and this one does not")]
+    SnapshotMember(&'static str),
+    #[error("the snapshot says that it lists the tenant's app management policies, and does not")]
+    SnapshotPolicies,
+    #[error("the snapshot lists no {0}, and no tenant is without any")]
+    SnapshotEmpty(&'static str),
     #[error("the snapshot has a format that this version does not read")]
     SnapshotVersion,
     #[error(
@@ -119,6 +127,8 @@ pub enum Problem {
         "application {app_id} contradicts itself: it, or the id of its object, stands elsewhere with other facts"
     )]
     Contradiction { app_id: crate::model::AppId },
+    #[error("an app management policy of the tenant stands elsewhere with other facts")]
+    PolicyContradiction,
     #[error("the snapshots are of different tenants")]
     Tenants,
     #[error("the inventory is of tenant {found}, and the policy is for tenant {expected}")]
@@ -155,9 +165,13 @@ impl Problem {
                 "give each document as a file of its own, or as newline-delimited JSON with one object a line"
             }
             Self::Mixed => "save the input to a file and name the file",
-            Self::SnapshotCut | Self::SnapshotLine(_) | Self::SnapshotCount { .. } => {
-                "collect the snapshot again"
-            }
+            Self::SnapshotCut
+            | Self::SnapshotLine(_)
+            | Self::SnapshotCount { .. }
+            | Self::SnapshotChanged
+            | Self::SnapshotMember(_)
+            | Self::SnapshotPolicies => "collect the snapshot again",
+            Self::SnapshotEmpty(_) => "collect it again, or say --allow-empty if there are none",
             Self::SnapshotVersion => {
                 "use the version of credgate that wrote it, or collect it again"
             }
@@ -169,6 +183,7 @@ impl Problem {
             | Self::CsvEmptyLine
             | Self::CsvValue(_)
             | Self::CsvContradiction => "export the table again, without editing it",
+            Self::PolicyContradiction => "give one snapshot of the tenant",
             Self::Contradiction { .. } => "give each application once, from one export",
             Self::Tenants | Self::Tenant { .. } => "judge it under the policy of its own tenant",
             Self::Empty
@@ -198,7 +213,8 @@ impl Problem {
 
     /// The transcoder of UTF-16 reports bad text as an error of reading.
     pub(super) fn of_read(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::InvalidData {
+        // An error of Microsoft Graph's source carries its own cause, whatever its kind.
+        if error.kind() == io::ErrorKind::InvalidData && error.get_ref().is_none() {
             Self::NotUtf16
         } else {
             Self::Read(error)

@@ -1,11 +1,14 @@
 //! From the words after `--inventory` to files that can be read.
 //!
-//! In: a file, a folder of pages, or `-`. Out: each file once, in a fixed order, opened as the document its content says
+//! In: a file, a folder of pages, `-`, or a live source. Out: each file once, in a fixed order, opened as the document its content says
 //! it is. A pipe, a device or a folder inside the folder is refused before it is opened.
 
+use std::cell::RefCell;
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use super::csv::CsvDocument;
 use super::document::Objects;
@@ -17,12 +20,43 @@ use crate::source::shown;
 /// One file of the inventory.
 #[derive(Clone, Debug)]
 pub(super) struct InventoryFile {
-    /// Where it is; `None` is the standard input.
-    pub(super) path: Option<PathBuf>,
-    /// As reports show it.
+    pub(super) origin: Origin,
+    /// As errors name it, and reports where it is no snapshot.
     pub(super) shown: String,
     /// Which source named it.
     pub(super) source: usize,
+}
+
+/// Where the bytes of a file come from.
+#[derive(Clone, Debug)]
+pub(super) enum Origin {
+    File(PathBuf),
+    /// The standard input, which can be read only once.
+    Input,
+    Live(Live),
+}
+
+/// A source that is collected while it is read, anew each time it is opened.
+#[derive(Clone)]
+pub(super) struct Live(Rc<RefCell<Collect>>);
+
+/// Begins a collection.
+type Collect = dyn FnMut() -> Box<dyn Read + Send>;
+
+impl Live {
+    pub(super) fn new(collect: impl FnMut() -> Box<dyn Read + Send> + 'static) -> Self {
+        Self(Rc::new(RefCell::new(collect)))
+    }
+
+    fn open(&self) -> Box<dyn Read + Send> {
+        (self.0.borrow_mut())()
+    }
+}
+
+impl fmt::Debug for Live {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Live").finish_non_exhaustive()
+    }
 }
 
 /// One source of the inventory.
@@ -42,21 +76,19 @@ pub(super) fn list(
     folder: &Path,
 ) -> Result<(Source, Vec<InventoryFile>), InventoryError> {
     let shown = |path: &Path| shown(path, folder);
-    let file = |path: Option<PathBuf>| {
-        let name = path.as_deref().map_or_else(|| "-".to_owned(), shown);
-        InventoryFile {
-            path,
-            shown: name,
-            source,
-        }
+    let file = |path: PathBuf| InventoryFile {
+        shown: shown(&path),
+        origin: Origin::File(path),
+        source,
     };
     if argument == "-" {
-        return Ok((
-            Source {
-                shown: "-".to_owned(),
-            },
-            vec![file(None)],
-        ));
+        let name = || "-".to_owned();
+        let input = InventoryFile {
+            origin: Origin::Input,
+            shown: name(),
+            source,
+        };
+        return Ok((Source { shown: name() }, vec![input]));
     }
     let path = Path::new(argument);
     let name = shown(path);
@@ -65,13 +97,13 @@ pub(super) fn list(
         let pages = pages(path, &name, shown)?;
         return Ok((
             Source { shown: name },
-            pages.into_iter().map(|page| file(Some(page))).collect(),
+            pages.into_iter().map(file).collect(),
         ));
     }
     if !metadata.is_file() {
         return Err(Problem::NoFile(kind_of(&metadata)).at(&name, None));
     }
-    Ok((Source { shown: name }, vec![file(Some(path.to_owned()))]))
+    Ok((Source { shown: name }, vec![file(path.to_owned())]))
 }
 
 /// Lists the pages of a folder, ordered by name. Hidden files are not pages.
@@ -126,15 +158,32 @@ const fn kind_of(_: &fs::Metadata) -> &'static str {
 }
 
 impl InventoryFile {
+    /// Returns an error about it; the lines of a live source lie nowhere.
+    pub(super) fn placed(&self, error: InventoryError) -> InventoryError {
+        let line = error.line.filter(|_| !self.is_live());
+        InventoryError { line, ..error }
+    }
+
+    /// Tells whether it is the standard input.
+    pub(super) const fn is_input(&self) -> bool {
+        matches!(self.origin, Origin::Input)
+    }
+
+    /// Tells whether it is collected while it is read.
+    pub(super) const fn is_live(&self) -> bool {
+        matches!(self.origin, Origin::Live(_))
+    }
+
     /// Opens the file as the document its content says it is.
     pub(super) fn open(&self) -> Result<Document, InventoryError> {
-        match &self.path {
-            Some(path) => {
+        match &self.origin {
+            Origin::File(path) => {
                 let file =
                     File::open(path).map_err(|error| Problem::Read(error).at(&self.shown, None))?;
                 self.recognise(file)
             }
-            None => self.recognise(io::stdin()),
+            Origin::Input => self.recognise(io::stdin()),
+            Origin::Live(live) => self.recognise(live.open()),
         }
     }
 

@@ -13,7 +13,7 @@ use super::ahead::Stretches;
 use super::document::{Facts, Objects, Placed};
 use super::error::{InventoryError, Problem};
 use super::fields::{Field, Key as _};
-use super::object::{ObjectError, Reading};
+use super::object::{Object, ObjectError, Reading};
 use super::parts::{Part, Parts, Shape, Stretch};
 use super::position::Position;
 use super::scan::Members;
@@ -37,6 +37,8 @@ pub(super) struct JsonDocument<R> {
     before: Option<(u32, bool)>,
     /// The members around the list, which are few.
     around: Vec<String>,
+    /// What the lines of a snapshot digest to, until its last one is read.
+    digest: Option<snapshot::Digest>,
     /// Whether a snapshot's last line was read.
     trailed: bool,
     ended: bool,
@@ -57,6 +59,7 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
             read: 0,
             before: None,
             around: Vec::new(),
+            digest: None,
             trailed: false,
             ended: false,
         }
@@ -72,6 +75,9 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
                 return Some(part);
             }
             self.go(self.text.len());
+            if let Some(digest) = &mut self.digest {
+                digest.end_stretch(&self.text);
+            }
             let spent = std::mem::take(&mut self.text).into_bytes();
             let Stretch { text, parts, shape } = self.stretches.next(spent)?;
             (self.text, self.parts, self.shape) = (text, parts.into_iter(), shape);
@@ -157,7 +163,7 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
         members: &Members<Field>,
     ) -> Result<Option<Placed>, InventoryError> {
         self.go(range.start);
-        let position = self.position;
+        let (position, start) = (self.position, range.start);
         self.at = range.end;
         let text = self.text.get(range).unwrap_or_default();
         if members.has_line_breaks() {
@@ -173,7 +179,9 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
         };
         let object = match reading.object() {
             Ok(object) => Ok(object),
-            Err(ObjectError::NoAppId) => Err(snapshot::Line::of(text)),
+            Err(error) if error == ObjectError::NoAppId || self.facts.snapshot.is_some() => {
+                Err(snapshot::Line::of(text, error))
+            }
             Err(error) => return Err(self.failed(Problem::Object(error), position)),
         };
         if self.shape == Shape::Lines {
@@ -187,7 +195,7 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
                 }
                 Ok(Some(Placed { object, position }))
             }
-            Err(line) => self.other_line(line, position).map(|()| None),
+            Err(line) => self.other_line(line, position, start),
         }
     }
 
@@ -204,30 +212,39 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
         Ok(())
     }
 
-    /// Deals with an object that is neither an application nor a service principal.
+    /// Deals with a line that is neither an application nor a service principal, and begins there in the text.
     fn other_line(
         &mut self,
         line: snapshot::Line,
         position: Position,
-    ) -> Result<(), InventoryError> {
-        let first = self.read == 0 && self.facts.snapshot.is_none();
-        match line {
-            snapshot::Line::Header(header) if first && self.shape == Shape::Lines => {
-                self.facts.begin_snapshot(&header);
-                Ok(())
+        start: usize,
+    ) -> Result<Option<Placed>, InventoryError> {
+        let is_first = self.read == 0 && self.facts.snapshot.is_none();
+        let problem = match line {
+            snapshot::Line::Header(header) if is_first && self.shape == Shape::Lines => {
+                self.facts.begin_snapshot(header);
+                self.digest = Some(snapshot::Digest::default());
+                return Ok(None);
+            }
+            snapshot::Line::Policy(policy) if self.facts.snapshot.is_some() => {
+                let object = Object::TenantPolicy(policy);
+                return Ok(Some(Placed { object, position }));
             }
             snapshot::Line::Trailer(trailer) => {
-                self.facts
-                    .end_snapshot(&trailer)
-                    .map_err(|problem| self.failed(problem, position))?;
+                let digest = self.digest.take();
+                let is_unchanged =
+                    digest.is_some_and(|digest| digest.is(&trailer.sha256, &self.text, start));
                 self.trailed = true;
-                Ok(())
+                match self.facts.end_snapshot(&trailer, is_unchanged) {
+                    Ok(()) => return Ok(None),
+                    Err(problem) => problem,
+                }
             }
-            snapshot::Line::Header(_) => {
-                Err(self.failed(Problem::SnapshotLine("header"), position))
-            }
-            snapshot::Line::Other(problem) => Err(self.failed(problem, position)),
-        }
+            snapshot::Line::Header(_) => Problem::SnapshotLine("header"),
+            snapshot::Line::Policy(_) => Problem::Object(ObjectError::NoAppId),
+            snapshot::Line::Other(problem) => problem,
+        };
+        Err(self.failed(problem, position))
     }
 }
 
@@ -237,8 +254,11 @@ impl<R: Read + Send + 'static> Objects for JsonDocument<R> {
             match part {
                 Part::Object { range, members } => {
                     if let Some(placed) = self.object(range, &members)? {
-                        self.facts.count(&placed.object);
-                        return Ok(Some(placed));
+                        let counted = self.facts.count(&placed.object);
+                        return match counted {
+                            Ok(()) => Ok(Some(placed)),
+                            Err(problem) => Err(self.failed(problem, placed.position)),
+                        };
                     }
                 }
                 Part::Member { key, value } => self.member(key, value)?,

@@ -16,7 +16,9 @@ mod instant;
 mod lanes;
 mod object;
 mod parts;
+mod policies;
 mod position;
+mod record;
 mod scan;
 mod shapes;
 mod snapshot;
@@ -25,7 +27,8 @@ mod window;
 
 pub use error::{InventoryError, Problem};
 pub use object::{Object, ObjectError};
-pub use stream::{Inventory, ReadError, SourceFacts};
+pub use record::SourceFacts;
+pub use stream::{Inventory, ReadError};
 
 /// A format, as help and the documentation list it.
 #[derive(Clone, Copy, Debug)]
@@ -55,8 +58,8 @@ pub static ALL: &[Format] = &[
         summary: "the table of the control's step 1: AppId, SecretCount, CertCount",
     },
     Format {
-        name: "snapshot",
-        summary: "credgate's own snapshot, with tenant, time and counts",
+        name: "graph",
+        summary: "Microsoft Graph, live or as a snapshot that `credgate inventory export` wrote",
     },
 ];
 

@@ -13,7 +13,7 @@ use super::instant;
 use super::shapes::{self, Fields, Wrong};
 use crate::model::{
     Application, Credentials, CustomKeyIdentifier, FederatedCredential, Known, ServicePrincipal,
-    ServicePrincipalType,
+    ServicePrincipalType, TenantPolicy,
 };
 
 /// What is wrong with an object.
@@ -30,20 +30,24 @@ pub enum ObjectError {
     Flattened(&'static str),
 }
 
-/// An application or a service principal.
+/// An application, a service principal, or a policy of the tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Object {
     /// From `/applications`.
     Application(Application),
     /// From `/servicePrincipals`.
     ServicePrincipal(ServicePrincipal),
+    /// From `/policies`; a snapshot has them before all others.
+    TenantPolicy(TenantPolicy),
 }
 
 impl Object {
-    pub(super) const fn kind(&self) -> Kind {
+    /// Returns which of the two kinds it is; a policy of the tenant is neither.
+    pub(super) const fn kind(&self) -> Option<Kind> {
         match self {
-            Self::Application(_) => Kind::Application,
-            Self::ServicePrincipal(_) => Kind::ServicePrincipal,
+            Self::Application(_) => Some(Kind::Application),
+            Self::ServicePrincipal(_) => Some(Kind::ServicePrincipal),
+            Self::TenantPolicy(_) => None,
         }
     }
 }

@@ -1,45 +1,37 @@
-//! Our own snapshot: newline-delimited JSON whose first line says what was collected and when, and whose last line says
-//! how much, so that a cut file is recognised.
+//! The lines of a snapshot that are neither applications nor service principals: the first, which says what was
+//! collected and how, the tenant's app management policies behind it, and the last, which says how much.
 //!
-//! In: a line that is no application and no service principal. Out: what it is. Between the two lines stand the objects
-//! as Graph sends them, the service principals first.
+//! In: such a line. Out: what it is. Members that this version does not know are no fault; one that is missing is.
+
+use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use sha2::{Digest as _, Sha256};
 
 use super::error::Problem;
 use super::instant;
-use crate::model::TenantId;
-
-const HEADER: &str = "credgate-snapshot/1";
-const TRAILER: &str = "credgate-snapshot-end/1";
-const FAMILY: &str = "credgate-snapshot";
+use super::object::ObjectError;
+use super::policies;
+use crate::model::{TenantId, TenantPolicy};
+use crate::snapshot::{self, Coverage, Trailer};
 
 /// The first line of a snapshot.
 #[derive(Clone, Debug)]
 pub(super) struct Header {
     pub(super) tenant: Option<TenantId>,
     pub(super) collected_at: Timestamp,
-    pub(super) coverage: HeaderCoverage,
+    pub(super) cloud: String,
+    pub(super) signed_in_by: String,
+    pub(super) coverage: Coverage,
 }
 
-/// What the collection could see.
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub(super) struct HeaderCoverage {
-    pub(super) service_principals: bool,
-}
-
-/// The last line of a snapshot.
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub(super) struct Trailer {
-    pub(super) applications: u64,
-    pub(super) service_principals: u64,
-}
-
-/// A line that is no object of Graph's.
+/// A line that is no application and no service principal.
 #[derive(Debug)]
 pub(super) enum Line {
     Header(Header),
+    Policy(TenantPolicy),
     Trailer(Trailer),
     Other(Problem),
 }
@@ -47,71 +39,96 @@ pub(super) enum Line {
 #[derive(Deserialize)]
 struct Written<'line> {
     #[serde(borrow)]
-    schema: Option<std::borrow::Cow<'line, str>>,
+    schema: Option<Cow<'line, str>>,
+    #[serde(borrow, rename = "@odata.type")]
+    odata_type: Option<Cow<'line, str>>,
     /// Also where it is `null`.
     #[serde(default, deserialize_with = "present")]
-    value: Option<serde::de::IgnoredAny>,
-    error: Option<serde::de::IgnoredAny>,
+    value: Option<IgnoredAny>,
+    error: Option<IgnoredAny>,
 }
 
-#[derive(Deserialize)]
-struct WrittenHeader {
-    tenant: Option<String>,
-    collected_at: String,
-    coverage: HeaderCoverage,
-    #[serde(rename = "tool")]
-    _tool: WrittenTool,
-}
-
-#[derive(Deserialize)]
-struct WrittenTool {
-    #[serde(rename = "name")]
-    _name: String,
-    #[serde(rename = "version")]
-    _version: String,
-}
-
-fn present<'de, D: serde::Deserializer<'de>>(
-    value: D,
-) -> Result<Option<serde::de::IgnoredAny>, D::Error> {
-    serde::de::IgnoredAny::deserialize(value).map(Some)
+fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<IgnoredAny>, D::Error> {
+    IgnoredAny::deserialize(value).map(Some)
 }
 
 impl Line {
-    /// Recognises a line by its members.
-    pub(super) fn of(text: &str) -> Self {
-        let no_object = Self::Other(Problem::Object(super::object::ObjectError::NoAppId));
+    /// Recognises a line by its members; `error` is why it is no object.
+    pub(super) fn of(text: &str, error: ObjectError) -> Self {
         let Ok(written) = serde_json::from_str::<Written<'_>>(text) else {
-            return no_object;
+            return Self::Other(Problem::Object(error));
         };
-        match written.schema.as_deref() {
-            Some(HEADER) => header(text).map_or(
+        let policy = |read: Option<TenantPolicy>| {
+            let unusable = Self::Other(Problem::SnapshotLine("app management policy"));
+            read.map_or(unusable, Self::Policy)
+        };
+        match (written.schema.as_deref(), written.odata_type.as_deref()) {
+            (Some(snapshot::HEADER), _) => header(text).map_or(
                 Self::Other(Problem::SnapshotLine("first line")),
                 Self::Header,
             ),
-            Some(TRAILER) => serde_json::from_str(text).map_or(
+            (Some(snapshot::TRAILER), _) => read(text).map_or(
                 Self::Other(Problem::SnapshotLine("last line")),
                 Self::Trailer,
             ),
-            Some(other) if other.starts_with(FAMILY) => Self::Other(Problem::SnapshotVersion),
+            (Some(other), _) if other.starts_with(snapshot::FAMILY) => {
+                Self::Other(Problem::SnapshotVersion)
+            }
+            (_, Some("#microsoft.graph.tenantAppManagementPolicy")) => {
+                policy(policies::default(text))
+            }
+            (_, Some("#microsoft.graph.appManagementPolicy")) => policy(policies::custom(text)),
             _ if written.error.is_some() => Self::Other(Problem::ErrorAnswer),
             _ if written.value.is_some() => Self::Other(Problem::ValueIsNoList),
-            _ => no_object,
+            _ => Self::Other(Problem::Object(error)),
         }
     }
 }
 
+fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_str(text).ok()
+}
+
 fn header(text: &str) -> Option<Header> {
-    let WrittenHeader {
+    let snapshot::Header {
+        cloud,
         tenant,
         collected_at,
+        signed_in_by,
         coverage,
         ..
-    } = serde_json::from_str(text).ok()?;
+    } = read(text)?;
     let tenant = tenant.map(|tenant| tenant.parse()).transpose().ok()?;
     Some(Header {
         tenant,
         collected_at: instant::parse(&collected_at).ok()?,
+        cloud,
+        signed_in_by,
         coverage,
     })
+}
+
+/// The digest of a snapshot's lines, while they pass by.
+#[derive(Debug, Default)]
+pub(super) struct Digest {
+    hasher: Sha256,
+    /// Where in the present stretch that begins which is not digested yet.
+    from: usize,
+}
+
+impl Digest {
+    /// Digests the rest of a stretch, behind which another one begins.
+    pub(super) fn end_stretch(&mut self, text: &str) {
+        self.hasher
+            .update(text.get(self.from..).unwrap_or_default());
+        self.from = 0;
+    }
+
+    /// Tells whether all text up to the last line is what it was when it was written.
+    pub(super) fn is(mut self, stated: &str, last_stretch: &str, last_line: usize) -> bool {
+        let rest = last_stretch.get(self.from..last_line);
+        self.hasher.update(rest.unwrap_or_default());
+        let found = format!("{:x}", self.hasher.finalize());
+        found == stated
+    }
 }

@@ -3,15 +3,15 @@
 //! In: the words after each `--inventory`, in any order. Out: objects with their places, then what each source could
 //! tell. A file is read once, unless it mixes the two kinds in an order that only a second reading can mend.
 
+use std::io::Read;
 use std::path::Path;
 
 use super::Kind;
 use super::document::{Facts, Placed};
 use super::error::{InventoryError, Problem};
-use super::files::{self, Document, InventoryFile, Source};
+use super::files::{self, Document, InventoryFile, Live, Origin, Source};
 use super::object::Object;
-use crate::model::{Coverage, Place, TenantId};
-use jiff::Timestamp;
+use crate::model::Place;
 
 /// Why a stream ended early.
 #[derive(Debug)]
@@ -40,32 +40,18 @@ enum Content {
     Mixed,
 }
 
-/// What was found out about one source.
-#[derive(Clone, Debug)]
-pub struct SourceFacts {
-    /// As reports show it.
-    pub name: String,
-    /// The name of its format in [`ALL`](super::ALL).
-    pub format: &'static str,
-    /// Application objects in it.
-    pub applications: u64,
-    /// Service principals in it.
-    pub service_principals: u64,
-    /// What it could tell.
-    pub coverage: Coverage,
-    /// When it was collected, where it says so.
-    pub collected_at: Option<Timestamp>,
-}
+/// What errors call the live source.
+const LIVE: &str = "Microsoft Graph";
 
 /// The receiver of objects.
 type Sink<'a> = dyn FnMut(Object, Place) -> Result<(), Problem> + 'a;
 
 /// An inventory of one or more sources.
 pub struct Inventory {
-    sources: Vec<Source>,
-    files: Vec<InventoryFile>,
+    pub(super) sources: Vec<Source>,
+    pub(super) files: Vec<InventoryFile>,
     contents: Vec<Content>,
-    facts: Vec<Option<Facts>>,
+    pub(super) facts: Vec<Option<Facts>>,
     /// The standard input, once it has been opened.
     input: Option<(Document, Option<Placed>)>,
 }
@@ -100,6 +86,25 @@ impl Inventory {
         Ok(inventory)
     }
 
+    /// Makes an inventory of the one source that is collected while it is read: a snapshot as it comes into being.
+    /// Each call of `collect` begins a new collection. A failure to collect is a [`Problem::Read`] that holds the reader's
+    /// own error.
+    pub fn open_live(collect: impl FnMut() -> Box<dyn Read + Send> + 'static) -> Self {
+        let shown = || LIVE.to_owned();
+        let file = InventoryFile {
+            origin: Origin::Live(Live::new(collect)),
+            shown: shown(),
+            source: 0,
+        };
+        Self {
+            sources: vec![Source { shown: shown() }],
+            files: vec![file],
+            contents: vec![Content::ServicePrincipals],
+            facts: vec![None],
+            input: None,
+        }
+    }
+
     /// Finds out what each file begins with. The only file needs no look: nothing has to come before it.
     fn look(&mut self) -> Result<Vec<Content>, InventoryError> {
         if self.files.len() == 1 {
@@ -109,14 +114,16 @@ impl Inventory {
         for file in &self.files {
             let mut document = file.open()?;
             let first = document.next()?;
-            let kind = first
-                .as_ref()
-                .map_or(document.facts().kind(), |placed| placed.object.kind());
+            let kind = match &first {
+                Some(placed) => placed.object.kind(),
+                None => Some(document.facts().kind()),
+            };
             contents.push(match kind {
-                Kind::ServicePrincipal => Content::ServicePrincipals,
-                Kind::Application => Content::Applications,
+                // Service principals follow the policies of a tenant.
+                Some(Kind::ServicePrincipal) | None => Content::ServicePrincipals,
+                Some(Kind::Application) => Content::Applications,
             });
-            if file.path.is_none() {
+            if file.is_input() {
                 self.input = Some((document, first));
             }
         }
@@ -129,7 +136,7 @@ impl Inventory {
             .filter(|&at| self.content(at) != Content::Applications)
             .collect();
         // The standard input can be read only once: nothing may have to wait for it.
-        first.sort_by_key(|&at| self.files.get(at).is_some_and(|file| file.path.is_none()));
+        first.sort_by_key(|&at| self.files.get(at).is_some_and(InventoryFile::is_input));
         let last = first.last().copied();
         let mut second: Vec<(usize, Phase)> = (0..self.files.len())
             .filter(|&at| self.content(at) == Content::Applications)
@@ -168,7 +175,7 @@ impl Inventory {
         let Some(file) = self.files.get(at).cloned() else {
             return Ok(false);
         };
-        let input = file.path.is_none();
+        let input = file.is_input();
         let (mut document, mut first) = match self.input.take_if(|_| input) {
             Some(opened) => opened,
             None => (file.open()?, None),
@@ -177,26 +184,33 @@ impl Inventory {
         let mut applications = false;
         while let Some(Placed { object, position }) = first
             .take()
-            .map_or_else(|| document.next(), |placed| Ok(Some(placed)))?
+            .map_or_else(|| document.next(), |placed| Ok(Some(placed)))
+            .map_err(|error| file.placed(error))?
         {
             let kind = object.kind();
-            applications |= kind == Kind::Application;
-            if kind == Kind::ServicePrincipal && phase.is_too_late(applications) {
+            applications |= kind == Some(Kind::Application);
+            if kind == Some(Kind::ServicePrincipal) && phase.is_too_late(applications) {
                 return Err(self.mixed(at, position.line));
             }
             if phase.wants(kind) {
-                let place = Place {
-                    file: number,
-                    line: position.line,
-                    column: position.column,
+                let is_snapshot = document.facts().snapshot.is_some();
+                let place = if is_snapshot {
+                    Place::default()
+                } else {
+                    Place {
+                        file: number,
+                        line: position.line,
+                        column: position.column,
+                    }
                 };
-                sink(object, place).map_err(|problem| problem.at(&file.shown, Some(place.line)))?;
+                sink(object, place)
+                    .map_err(|problem| file.placed(problem.at(&file.shown, Some(position.line))))?;
             }
         }
         if let Some(facts) = self.facts.get_mut(at) {
             *facts = Some(document.facts().clone());
         }
-        let waiting = applications && !phase.wants(Kind::Application);
+        let waiting = applications && !phase.wants(Some(Kind::Application));
         if waiting && input {
             return Err(self.mixed(at, 1));
         }
@@ -205,11 +219,8 @@ impl Inventory {
 
     /// A file holds service principals where none can be taken any more: they must be read before everything else.
     fn mixed(&mut self, at: usize, line: u32) -> ReadError {
-        if let Some(InventoryFile {
-            path: None, shown, ..
-        }) = self.files.get(at)
-        {
-            return ReadError::Inventory(Problem::Mixed.at(shown, Some(line)));
+        if let Some(file) = self.files.get(at).filter(|file| file.is_input()) {
+            return ReadError::Inventory(Problem::Mixed.at(&file.shown, Some(line)));
         }
         if let Some(content) = self.contents.get_mut(at) {
             *content = Content::Mixed;
@@ -217,19 +228,12 @@ impl Inventory {
         ReadError::Again
     }
 
-    fn facts_of(&self, source: usize) -> impl Iterator<Item = (&InventoryFile, &Facts)> {
-        let facts = self.files.iter().zip(&self.facts);
-        facts
-            .filter(move |(file, _)| file.source == source)
-            .filter_map(|(file, facts)| Some((file, facts.as_ref()?)))
-    }
-
     fn check_sources(&self) -> Result<(), InventoryError> {
         let expected = self.tenant();
         for (file, facts) in self.files.iter().zip(&self.facts) {
             let named = facts
                 .as_ref()
-                .and_then(|facts| facts.snapshot.as_ref()?.tenant);
+                .and_then(|facts| facts.snapshot.as_ref()?.header.tenant);
             if named.is_some() && named != expected {
                 return Err(Problem::Tenants.at(&file.shown, None));
             }
@@ -243,103 +247,7 @@ impl Inventory {
         }
         Ok(())
     }
-
-    /// Returns the files, as reports show them; places name them by index.
-    pub fn files(&self) -> Vec<String> {
-        self.files.iter().map(|file| file.shown.clone()).collect()
-    }
-
-    /// Returns what was found out about each source.
-    pub fn sources(&self) -> Vec<SourceFacts> {
-        self.sources
-            .iter()
-            .enumerate()
-            .map(|(number, source)| self.record(number, source))
-            .collect()
-    }
-
-    fn record(&self, number: usize, source: &Source) -> SourceFacts {
-        let mut record = SourceFacts {
-            name: source.shown.clone(),
-            format: "",
-            applications: 0,
-            service_principals: 0,
-            coverage: Coverage {
-                dates: true,
-                federated_credentials: true,
-                owners: true,
-                service_principals: false,
-            },
-            collected_at: None,
-        };
-        for (_, facts) in self.facts_of(number) {
-            record.format = facts.format;
-            record.applications += facts.applications;
-            record.service_principals += facts.service_principals;
-            record.coverage.dates &= facts.coverage.dates;
-            record.coverage.federated_credentials &= facts.coverage.federated_credentials;
-            record.coverage.owners &= facts.coverage.owners;
-            record.coverage.service_principals |= facts.coverage.service_principals;
-        }
-        record.collected_at = self.oldest(number);
-        record.coverage.federated_credentials &= record.applications > 0;
-        record.coverage.owners &= record.applications > 0;
-        record
-    }
-
-    /// Returns when the oldest file of a source was collected; one that does not say so may be older than all.
-    fn oldest(&self, source: usize) -> Option<Timestamp> {
-        let collected = self.facts_of(source).map(|(_, facts)| {
-            let snapshot = facts.snapshot.as_ref()?;
-            Some(snapshot.collected_at)
-        });
-        // Of the order of options, nothing comes first.
-        collected.min().flatten()
-    }
-
-    /// Returns the tenant that a snapshot names.
-    pub fn tenant(&self) -> Option<TenantId> {
-        self.facts
-            .iter()
-            .flatten()
-            .find_map(|facts| facts.snapshot.as_ref()?.tenant)
-    }
-
-    /// Returns what a reader should know about the sources besides.
-    pub fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
-        for (file, facts) in self.files.iter().zip(&self.facts) {
-            let Some(facts) = facts else { continue };
-            if facts.objects() == FIRST_PAGE && facts.snapshot.is_none() && facts.stated.is_none() {
-                let what = if facts.applications > 0 {
-                    "applications"
-                } else {
-                    "service principals"
-                };
-                notes.push(format!(
-                    "`{}` holds exactly 100 {what}: exported with `--all`?",
-                    file.shown
-                ));
-            }
-            if facts.objects() == 0 && facts.kind() == Kind::ServicePrincipal {
-                notes.push(format!(
-                    "`{}` lists no service principals, and no tenant is without any",
-                    file.shown
-                ));
-            }
-            if facts.format == "csv" {
-                notes.push(format!(
-                    "`{}` shows numbers of credentials only: expiry, signing keys and federation could not be seen",
-                    file.shown
-                ));
-            }
-        }
-        notes
-    }
 }
-
-/// What `az` and Graph send where nobody asks for more.
-const FIRST_PAGE: u64 = 100;
 
 /// Which objects of a file are handed over in one reading of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -353,11 +261,15 @@ enum Phase {
 }
 
 impl Phase {
-    const fn wants(self, kind: Kind) -> bool {
-        match self {
-            Self::Both => true,
-            Self::ServicePrincipals => matches!(kind, Kind::ServicePrincipal),
-            Self::Applications { .. } => matches!(kind, Kind::Application),
+    /// Tells whether an object is handed over; what has no kind comes before all others, once.
+    const fn wants(self, kind: Option<Kind>) -> bool {
+        match (self, kind) {
+            (Self::Both, _)
+            | (Self::ServicePrincipals, Some(Kind::ServicePrincipal) | None)
+            | (Self::Applications { .. }, Some(Kind::Application)) => true,
+            (Self::Applications { delivered }, None) => !delivered,
+            (Self::ServicePrincipals, Some(Kind::Application))
+            | (Self::Applications { .. }, Some(Kind::ServicePrincipal)) => false,
         }
     }
 

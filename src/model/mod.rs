@@ -8,6 +8,7 @@ mod coverage;
 mod credential;
 mod identifier;
 mod identity;
+mod tenant_policies;
 
 pub use application::{
     Application, Credentials, MissingLists, Place, ServicePrincipal, ServicePrincipalType,
@@ -19,3 +20,4 @@ pub use credential::{
 };
 pub use identifier::{AppId, HYPHENATED_LENGTH, InvalidIdentifier, KeyId, ObjectId, TenantId};
 pub use identity::{Alternatives, ClassifiedCredential, Holder, Identity, State};
+pub use tenant_policies::{Block, CustomPolicy, DefaultPolicy, PolicyCoverage, TenantPolicy};

@@ -136,9 +136,15 @@ enum Line<'line> {
     Trailer(Trailer),
 }
 
-/// Returns the JSON Schema of one line.
+/// Returns the JSON Schema of one line, as `schemas/snapshot.schema.json` holds it.
 pub fn schema() -> Schema {
-    schema_for!(Line<'_>)
+    let mut schema = schema_for!(Line<'_>);
+    let id = concat!(
+        env!("CARGO_PKG_REPOSITORY"),
+        "/raw/main/schemas/snapshot.schema.json"
+    );
+    schema.insert("$id".into(), id.into());
+    schema
 }
 
 /// A text as it stands in the answer, where it needs no change.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::case::{Case, Kind, Listing};
 use super::moments::DAY;
@@ -44,7 +45,7 @@ fn together(random: &mut Random, case: &Case) -> Option<String> {
     }
     let layout = Layout::any(random);
     match random.below(3) {
-        0 => Some(snapshot(
+        0 if told => Some(snapshot(
             random,
             case,
             knows,
@@ -78,7 +79,15 @@ fn snapshot(
         "tool": {"name": "credgate", "version": "0.1.0"},
         "tenant": null,
         "collected_at": collected_at,
-        "coverage": {"service_principals": knows_service_principals},
+        "cloud": "global",
+        "signed_in_by": "github",
+        "coverage": {
+            "service_principals": knows_service_principals,
+            "owners": false,
+            "federated_credentials": "none",
+            "tenant_policies": "not-permitted",
+        },
+        "select": {"applications": ["id"], "service_principals": ["id"]},
     })];
     let marks = [
         (service_principals, "#microsoft.graph.servicePrincipal"),
@@ -91,12 +100,14 @@ fn snapshot(
             objects.push(object);
         }
     }
-    objects.push(json!({
+    let text = lines(random, layout, &objects);
+    let trailer = json!({
         "schema": "credgate-snapshot-end/1",
         "applications": applications.len(),
         "service_principals": service_principals.len(),
-    }));
-    lines(random, layout, &objects)
+        "sha256": format!("{:x}", Sha256::digest(&text)),
+    });
+    text + &lines(random, layout, &[trailer])
 }
 
 fn lines(random: &mut Random, layout: Layout, objects: &[Value]) -> String {

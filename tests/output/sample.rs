@@ -279,7 +279,7 @@ pub(crate) fn clean() -> Report {
                 owners: false,
                 service_principals: false,
             },
-            collected_at: Some(at("2026-11-22T22:10:00Z")),
+            collected_at: Some(at("2026-11-19T22:10:00Z")),
         }],
         files: vec!["inventory/apps export.json".to_owned()],
         rules: rules(),

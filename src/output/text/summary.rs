@@ -4,6 +4,7 @@ use std::io;
 
 use super::super::MAX_RESULTS;
 use anstyle::Style;
+use jiff::Timestamp;
 
 use super::page::{Page, Span, faint, of_level, of_verdict, plain, strong};
 use super::tally::{Tally, count, levels, list};
@@ -48,7 +49,7 @@ pub(super) fn write(
     }
     row("policy", &report.policy.path, page)?;
     for source in &report.sources {
-        row("inventory", &inventory(source), page)?;
+        row("inventory", &inventory(source, report.now), page)?;
     }
     write_not_judged(report, page)?;
     write_notes(report, page)
@@ -143,14 +144,25 @@ fn skipped(report: &Report) -> String {
     list(words.map(|(number, what)| format!("{number} {what}")))
 }
 
-fn inventory(source: &SourceRecord) -> String {
-    let collected = source
+fn inventory(source: &SourceRecord, now: Timestamp) -> String {
+    let days = source
         .collected_at
-        .map_or_else(String::new, |instant| format!(", collected at {instant}"));
+        .map_or(0, |instant| now.duration_since(instant).as_hours() / 24);
+    // Of an inventory that is new, the age says nothing, and it is not the same twice.
+    let collected = if days > 0 {
+        format!(", collected {} before", count(days, "day"))
+    } else {
+        String::new()
+    };
+    // What was collected from Graph has no other name.
+    let format = if source.name == source.format {
+        String::new()
+    } else {
+        format!(" ({})", source.format)
+    };
     format!(
-        "{} ({}): {}, {}{collected}",
+        "{}{format}: {}, {}{collected}",
         source.name,
-        source.format,
         count(source.applications, "application"),
         count(source.service_principals, "service principal"),
     )
