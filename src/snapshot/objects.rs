@@ -199,7 +199,10 @@ fn nullable<'de: 'line, 'line, D: Deserializer<'de>>(
 }
 
 /// A member of which it matters whether it is there.
-#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
+#[expect(
+    clippy::option_option,
+    reason = "absent, null and a value are three things"
+)]
 fn stated<'de: 'line, 'line, D: Deserializer<'de>>(
     value: D,
 ) -> Result<Option<Option<Text<'line>>>, D::Error> {
