@@ -44,7 +44,7 @@ impl Request {
 /// An answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
-    /// The status.
+    /// The status; 0 closes the connection instead of answering.
     pub(crate) status: u16,
     /// Further headers; `content-length` is written by the server.
     pub(crate) headers: Vec<(String, String)>,
@@ -59,6 +59,15 @@ impl Response {
             status,
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
             body: body.into(),
+        }
+    }
+
+    /// Makes no answer: the connection is closed.
+    pub(crate) fn hang_up() -> Self {
+        Self {
+            status: 0,
+            headers: Vec::new(),
+            body: Vec::new(),
         }
     }
 
@@ -152,7 +161,10 @@ fn serve(
     let mut stream = BufReader::new(StreamOwned::new(connection, stream));
     while let Some(request) = read(&mut stream)? {
         log.lock().unwrap().push(request.clone());
-        write(stream.get_mut(), &handler(&request))?;
+        match handler(&request) {
+            Response { status: 0, .. } => break,
+            response => write(stream.get_mut(), &response)?,
+        }
     }
     Ok(())
 }

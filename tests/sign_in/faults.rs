@@ -134,6 +134,13 @@ fn a_wait_without_end_ends() {
 }
 
 #[test]
+fn a_connection_that_breaks_is_not_tried_again() {
+    let text = refused(Response::hang_up());
+    let words = "Network: the connection to `127.0.0.1` broke";
+    assert!(text.contains(words), "{text}");
+}
+
+#[test]
 fn a_certificate_that_is_not_trusted_gets_no_credential() {
     let server = Server::start(entra);
     let other = Server::start(entra);
