@@ -1,0 +1,85 @@
+//! The identity token of a GitHub Actions job.
+//!
+//! In: the address and the token that GitHub puts into the job's environment. Out: an assertion for Entra. The address is
+//! the platform's own and receives only the platform's own token.
+//! <https://docs.github.com/actions/reference/openid-connect-reference>
+
+use reqwest::{Client, Url};
+use serde::Deserialize;
+
+use super::transport::{EXCHANGE, MOST_BYTES, too_long};
+use crate::graph::error::{Cause, GraphError};
+use crate::graph::http::{self, Unread};
+use crate::graph::token::{Secret, flaw};
+
+/// Asks for an identity token.
+pub(super) async fn identity_token(
+    client: &Client,
+    url: &Url,
+    token: &Secret,
+    audience: &str,
+) -> Result<Secret, GraphError> {
+    let mut url = url.clone();
+    url.query_pairs_mut().append_pair("audience", audience);
+    let host = url.host_str().unwrap_or_default().to_owned();
+    let request = client
+        .get(url)
+        .bearer_auth(token.expose())
+        .header("accept", "application/json")
+        .timeout(EXCHANGE);
+    let sent = request.send().await;
+    let response = sent.map_err(|error| http::failure(&error, &host))?;
+    let status = response.status().as_u16();
+    if status == 407 {
+        return Err(http::proxy_wants_sign_in());
+    }
+    if status != 200 {
+        return Err(none(format!("GitHub gave no identity token ({status})")));
+    }
+    let body = http::bounded(response, MOST_BYTES).await;
+    let body = body.map_err(|unread| match unread {
+        Unread::Broken(error) => http::failure(&error, &host),
+        Unread::TooLong => too_long(),
+    })?;
+    read(&body).ok_or_else(|| {
+        none("GitHub's answer to the request for an identity token holds none".to_owned())
+    })
+}
+
+fn read(body: &[u8]) -> Option<Secret> {
+    #[derive(Deserialize)]
+    struct Identity {
+        value: String,
+    }
+    let identity: Identity = serde_json::from_slice(body).ok()?;
+    let token = Secret::new(identity.value);
+    flaw(token.expose()).is_none().then_some(token)
+}
+
+fn none(what: String) -> GraphError {
+    GraphError::new(
+        Cause::SignIn,
+        what,
+        "give the job `permissions: id-token: write`; a pull request from a fork gets none, judge an exported \
+         inventory there",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_without_a_token_is_none() {
+        assert_eq!(read(br#"{"value":"a.b.c"}"#).unwrap().expose(), "a.b.c");
+        for wrong in [
+            "",
+            "{}",
+            r#"{"value":""}"#,
+            r#"{"value":"a\nb"}"#,
+            r#"{"value":7}"#,
+        ] {
+            assert!(read(wrong.as_bytes()).is_none(), "{wrong}");
+        }
+    }
+}
