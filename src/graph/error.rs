@@ -49,6 +49,16 @@ impl GraphError {
         }
     }
 
+    /// Returns what went wrong.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// Returns Graph's `request-id`.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
     /// Adds Graph's `request-id`, if the answer had one that can be one.
     #[must_use]
     pub fn with_request_id(mut self, id: Option<&str>) -> Self {

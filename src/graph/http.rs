@@ -1,12 +1,8 @@
-//! The one way out: the HTTP client through which every request of a live inventory goes, and what a failure of the
-//! network is called.
+//! The one way out: the HTTP client through which every request of a live inventory goes.
 //!
-//! In: how far the requests reach. Out: a client, the bounded bytes of an answer, or an error that names a host and a
-//! remedy. It never follows a redirect, never repeats a request, keeps no cookie, and has no switch that trusts a
+//! In: how far the requests reach. Out: a client, or the bounded bytes of an answer. It never follows a redirect, never repeats a request, keeps no cookie, and has no switch that trusts a
 //! certificate which the system does not trust (`SSL_CERT_FILE` adds roots on Linux, as everywhere there).
 
-use std::error::Error as _;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use reqwest::{Client, Response, redirect, retry};
@@ -85,60 +81,6 @@ pub(super) async fn bounded(mut response: Response, most: usize) -> Result<Vec<u
     Ok(body)
 }
 
-/// Names a failure of the network. The host is the one that was configured, never one that an answer named.
-pub(super) fn failure(error: &reqwest::Error, host: &str) -> GraphError {
-    let causes = causes(error);
-    let (what, remedy) = if causes.contains("invalid peer certificate") {
-        (
-            format!("certificate not trusted: `{host}` shows one that this system does not trust"),
-            "if a proxy inspects the traffic, add its root certificate to the system, or on Linux to `SSL_CERT_FILE`",
-        )
-    } else if causes.contains("proxy auth") {
-        return proxy_wants_sign_in();
-    } else if error.is_timeout() {
-        (
-            format!("`{host}` did not answer in time"),
-            "check the network, the proxy and the firewall, then run it again",
-        )
-    } else if causes.contains("dns error") {
-        (
-            format!("the name `{host}` cannot be resolved"),
-            "check the network and the name service; behind a proxy set `HTTPS_PROXY`",
-        )
-    } else if error.is_connect() {
-        (
-            format!("`{host}` cannot be reached"),
-            "check the network and the firewall; behind a proxy set `HTTPS_PROXY`",
-        )
-    } else {
-        (
-            format!("the connection to `{host}` broke"),
-            "run it again; if it lasts, check the network and the proxy",
-        )
-    };
-    GraphError::new(Cause::Network, what, remedy)
-}
-
-/// Says that a proxy answered 407.
-pub(super) fn proxy_wants_sign_in() -> GraphError {
-    GraphError::new(
-        Cause::Network,
-        "the proxy wants sign-in",
-        "put user name and password of the proxy into `HTTPS_PROXY`, or go past it with `NO_PROXY`",
-    )
-}
-
-/// Writes the chain of causes, to look for words in it. It names URLs: it is never shown.
-fn causes(error: &reqwest::Error) -> String {
-    let mut text = String::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let _ = write!(text, "{cause}; ");
-        next = cause.source();
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,7 +110,7 @@ mod tests {
             .send()
             .await
             .unwrap_err();
-        let error = failure(&sent, "127.0.0.1");
+        let (error, _) = crate::graph::failure::of(&sent, "127.0.0.1");
         assert_eq!(error.cause, Cause::Network);
         let text = error.to_string();
         assert!(text.contains("`127.0.0.1` cannot be reached"), "{text}");

@@ -102,9 +102,6 @@ pub struct PasswordCredential<'line> {
     /// A label or thumbprint.
     #[serde(default)]
     pub custom_key_identifier: Option<Text<'line>>,
-    /// Its name.
-    #[serde(default)]
-    pub display_name: Option<Text<'line>>,
     /// Its first instant, UTC.
     #[serde(deserialize_with = "nullable")]
     pub start_date_time: Option<Text<'line>>,
@@ -123,9 +120,6 @@ pub struct KeyCredential<'line> {
     /// A label or thumbprint.
     #[serde(default)]
     pub custom_key_identifier: Option<Text<'line>>,
-    /// Its name.
-    #[serde(default)]
-    pub display_name: Option<Text<'line>>,
     /// Its first instant, UTC.
     #[serde(deserialize_with = "nullable")]
     pub start_date_time: Option<Text<'line>>,

@@ -98,6 +98,16 @@ pub struct AppliesTo<'line> {
     pub app_id: Option<Text<'line>>,
 }
 
+impl AppliesTo<'_> {
+    /// Copies the texts, so that the answer need not be kept.
+    pub fn into_owned(self) -> AppliesTo<'static> {
+        AppliesTo {
+            id: self.id.into_owned().into(),
+            app_id: self.app_id.map(|id| id.into_owned().into()),
+        }
+    }
+}
+
 fn default_policy() -> Text<'static> {
     Text::Borrowed("#microsoft.graph.tenantAppManagementPolicy")
 }

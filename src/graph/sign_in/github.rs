@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::transport::{EXCHANGE, MOST_BYTES, too_long};
 use crate::graph::error::{Cause, GraphError};
+use crate::graph::failure;
 use crate::graph::http::{self, Unread};
 use crate::graph::token::{Secret, flaw};
 
@@ -28,17 +29,17 @@ pub(super) async fn identity_token(
         .header("accept", "application/json")
         .timeout(EXCHANGE);
     let sent = request.send().await;
-    let response = sent.map_err(|error| http::failure(&error, &host))?;
+    let response = sent.map_err(|error| failure::of(&error, &host).0)?;
     let status = response.status().as_u16();
     if status == 407 {
-        return Err(http::proxy_wants_sign_in());
+        return Err(failure::proxy_wants_sign_in());
     }
     if status != 200 {
         return Err(none(format!("GitHub gave no identity token ({status})")));
     }
     let body = http::bounded(response, MOST_BYTES).await;
     let body = body.map_err(|unread| match unread {
-        Unread::Broken(error) => http::failure(&error, &host),
+        Unread::Broken(error) => failure::of(&error, &host).0,
         Unread::TooLong => too_long(),
     })?;
     read(&body).ok_or_else(|| {

@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use super::refusal;
 use crate::graph::error::{Cause, GraphError};
+use crate::graph::failure;
 use crate::graph::http::{self, Unread};
 use crate::graph::token::{Secret, flaw};
 
@@ -142,13 +143,13 @@ impl Transport {
         let sent = builder.timeout(EXCHANGE).body(body).send().await;
         let response = sent.map_err(|error| match purpose {
             Purpose::ManagedIdentity => nothing_answers(),
-            Purpose::Token | Purpose::PipelineIdentity => http::failure(&error, host),
+            Purpose::Token | Purpose::PipelineIdentity => failure::of(&error, host).0,
         })?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let body = match http::bounded(response, MOST_BYTES).await {
             Ok(body) => body,
-            Err(Unread::Broken(error)) => return Err(http::failure(&error, host)),
+            Err(Unread::Broken(error)) => return Err(failure::of(&error, host).0),
             Err(Unread::TooLong) => return Err(too_long()),
         };
         Ok(Answer {
@@ -166,7 +167,7 @@ impl Transport {
         answer: Answer,
     ) -> Result<Answer, GraphError> {
         if answer.status == 407 {
-            return Err(http::proxy_wants_sign_in());
+            return Err(failure::proxy_wants_sign_in());
         }
         let is_success = (200..300).contains(&answer.status);
         match purpose {

@@ -1,0 +1,438 @@
+//! One list of objects, read to its end: whole, or in parts at the same time.
+//!
+//! In: the first page and how to read on. Out: batches of complete lines. Where the server does not understand ranges of
+//! creation, or does not keep to them, the list is read page by page.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use futures_util::future::{join, try_join, try_join_all};
+use futures_util::stream::FuturesUnordered;
+use jiff::Timestamp;
+use reqwest::Url;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use super::chain::{Answer, Chain};
+use super::merge::{Lines, Merge};
+use super::probe::{Way, is_unsupported, refused};
+use super::query::Query;
+use super::ranges::{self, Range};
+use super::record::Record;
+use super::shape::{self, FederatedPage, ObjectPage, Objects};
+use super::single;
+use crate::graph::client::{Client, GetError};
+use crate::graph::error::{Cause, GraphError};
+
+/// Complete lines on their way downstream.
+pub(super) struct Batch {
+    pub(super) lines: Lines,
+    /// Room for another page, given back when this one has left.
+    pub(super) _room: Option<OwnedSemaphorePermit>,
+}
+
+/// A list and everything that is read beside it.
+pub(super) struct List<'run> {
+    client: &'run Client,
+    objects: Objects,
+    query: Query,
+    owners: Way,
+    federated: Way,
+    now: Timestamp,
+    out: mpsc::Sender<Batch>,
+    /// How many objects there are, where the tenant tells it.
+    pub(super) count: Option<u64>,
+    /// When some applications were made.
+    pub(super) dates: Vec<Timestamp>,
+    /// How many pages may wait for those that must go before them.
+    pub(super) room: Option<Arc<Semaphore>>,
+    merge: RefCell<Merge>,
+    /// Parts that are being read.
+    parts: Cell<usize>,
+    /// Questions about single applications so far.
+    singles: Cell<usize>,
+}
+
+/// A list that was begun: its first page, and the URL that it answers.
+pub(super) type Begun<P> = (P, Url);
+
+/// What became of a part.
+enum Outcome {
+    Read,
+    /// It is large: these are its parts.
+    Split(Vec<Range>),
+    /// The server does not understand ranges, or does not keep to them.
+    Whole,
+}
+
+/// Objects in a page, on average, when a list is cut: some room, so that a part rarely needs a second page.
+const AIM: u64 = 700;
+const MOST_PARTS: u64 = 24;
+const DEEPEST: u32 = 3;
+
+impl<'run> List<'run> {
+    pub(super) fn new(
+        client: &'run Client,
+        objects: Objects,
+        query: Query,
+        now: Timestamp,
+        out: mpsc::Sender<Batch>,
+    ) -> Self {
+        Self {
+            client,
+            objects,
+            query,
+            owners: Way::None,
+            federated: Way::None,
+            now,
+            out,
+            count: None,
+            dates: Vec::new(),
+            room: None,
+            merge: RefCell::new(Merge::new(false, false)),
+            parts: Cell::new(0),
+            singles: Cell::new(0),
+        }
+    }
+
+    /// Reads owners and federated credentials besides.
+    pub(super) fn with(mut self, owners: Way, federated: Way) -> Self {
+        let is_read = |way: &Way| !matches!(way, Way::None);
+        self.merge = RefCell::new(Merge::new(is_read(&federated), is_read(&owners)));
+        (self.owners, self.federated) = (owners, federated);
+        self
+    }
+
+    fn what(&self) -> &'static str {
+        match self.objects {
+            Objects::Applications => "applications",
+            Objects::ServicePrincipals => "service principals",
+        }
+    }
+
+    /// Reads the list to its end.
+    pub(super) async fn read(
+        &self,
+        first: Begun<ObjectPage>,
+        federated: Option<Begun<FederatedPage>>,
+    ) -> Result<u64, GraphError> {
+        let (page, asked) = first;
+        let dates: Vec<Timestamp> = page.records.iter().filter_map(|it| it.created).collect();
+        let mut chain = Chain::begun(asked, page.next);
+        self.take_objects(page.records, None).await?;
+        let mut beside = None;
+        if let Some((page, asked)) = federated {
+            beside = Some(Chain::begun(asked, page.next));
+            self.take_federated(page.entries, None).await?;
+        }
+        let more = chain.has_next() || beside.as_ref().is_some_and(Chain::has_next);
+        let ranges = if chain.has_next() {
+            self.ranges(dates)
+        } else {
+            Vec::new()
+        };
+        if more && (ranges.len() <= 2 || !self.in_parts(ranges).await?) {
+            self.to_the_end(&mut chain, beside.as_mut(), None)
+                .await
+                .map_err(|error| refused(self.client, self.what(), error))?;
+        }
+        self.ask_for_the_rest().await?;
+        Ok(self.merge.borrow().complete())
+    }
+
+    /// Cuts the list. Service principals are made when applications are; Graph does not promise to part them, so that is
+    /// tried only where their number proves that all have come.
+    fn ranges(&self, own: Vec<Timestamp>) -> Vec<Range> {
+        let dates = match self.objects {
+            Objects::Applications => own,
+            Objects::ServicePrincipals if self.count.is_some() => self.dates.clone(),
+            Objects::ServicePrincipals => return Vec::new(),
+        };
+        let mut ranges = ranges::cut(ranges::WHOLE, dates, self.first_parts(), self.now);
+        ranges.push(Range::Undated);
+        ranges
+    }
+
+    fn first_parts(&self) -> usize {
+        let parts = self
+            .count
+            .map_or(MOST_PARTS / 2, |count| count.div_ceil(AIM));
+        usize::try_from(parts.clamp(2, MOST_PARTS)).unwrap_or(2)
+    }
+
+    /// Reads the parts at the same time; says whether the server could do that.
+    async fn in_parts(&self, ranges: Vec<Range>) -> Result<bool, GraphError> {
+        let mut running = FuturesUnordered::new();
+        running.extend(ranges.into_iter().map(|range| self.part(range, 1)));
+        while let Some((depth, outcome)) = running.next().await {
+            self.parts.set(running.len());
+            match outcome.map_err(|error| refused(self.client, self.what(), error))? {
+                Outcome::Read => {}
+                Outcome::Split(ranges) => {
+                    running.extend(ranges.into_iter().map(|range| self.part(range, depth + 1)));
+                }
+                Outcome::Whole => {
+                    self.client.watch.log(format_args!(
+                        "ranges of createdDateTime are not understood: {} are read page by page",
+                        self.what()
+                    ));
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    async fn part(&self, range: Range, depth: u32) -> (u32, Result<Outcome, GetError>) {
+        let outcome = match self.part_of(range, depth).await {
+            Err(GetError::Refused(refusal)) if is_unsupported(&refusal) => Ok(Outcome::Whole),
+            outcome => outcome,
+        };
+        (depth, outcome)
+    }
+
+    async fn part_of(&self, range: Range, depth: u32) -> Result<Outcome, GetError> {
+        let mut chain = Chain::new(self.query.url(self.client, Some(range))?);
+        let mut beside = match &self.federated {
+            Way::List(query) => Some(Chain::new(query.url(self.client, Some(range))?)),
+            Way::Single(_) | Way::None => None,
+        };
+        let objects = self.object_page(&mut chain, Some(range));
+        let federated = self.federated_page(beside.as_mut());
+        let (objects, federated) = join(objects, federated).await;
+        federated?;
+        let Some(dates) = objects? else {
+            return Ok(Outcome::Whole);
+        };
+        let is_busy = self.parts.get() >= usize::try_from(MOST_PARTS).unwrap_or(usize::MAX);
+        if chain.has_next() && depth < DEEPEST && !is_busy {
+            let parts = ranges::cut(range, dates, 4, self.now);
+            if parts.len() > 1 {
+                return Ok(Outcome::Split(parts));
+            }
+        }
+        self.to_the_end(&mut chain, beside.as_mut(), Some(range))
+            .await
+    }
+
+    /// Follows both lists to their ends.
+    async fn to_the_end(
+        &self,
+        chain: &mut Chain,
+        beside: Option<&mut Chain>,
+        range: Option<Range>,
+    ) -> Result<Outcome, GetError> {
+        let objects = async {
+            while chain.has_next() {
+                if self.object_page(chain, range).await?.is_none() {
+                    return Ok::<_, GetError>(Outcome::Whole);
+                }
+            }
+            Ok(Outcome::Read)
+        };
+        let federated = async {
+            if let Some(beside) = beside {
+                while beside.has_next() {
+                    self.federated_page(Some(&mut *beside)).await?;
+                }
+            }
+            Ok(())
+        };
+        let (outcome, ()) = try_join(objects, federated).await?;
+        Ok(outcome)
+    }
+
+    /// Reads a page of objects, and returns when they were made; `None` if one of them cannot be in the range.
+    async fn object_page(
+        &self,
+        chain: &mut Chain,
+        range: Option<Range>,
+    ) -> Result<Option<Vec<Timestamp>>, GetError> {
+        let room = match &self.room {
+            Some(room) => Arc::clone(room).acquire_owned().await.ok(),
+            None => None,
+        };
+        let Some(answer) = chain.page(self.client).await? else {
+            return Ok(Some(Vec::new()));
+        };
+        let ObjectPage { records, next } = self.objects.read(&answer)?;
+        drop(answer);
+        chain.follow(next, records.len(), self.client)?;
+        if let Some(range) = range
+            && !self.keeps_to(range, &records, chain)
+        {
+            return Ok(None);
+        }
+        let dates = records.iter().filter_map(|it| it.created).collect();
+        self.take_objects(records, room).await?;
+        Ok(Some(dates))
+    }
+
+    /// Tells whether the server has understood a range.
+    fn keeps_to(&self, range: Range, records: &[Record], chain: &Chain) -> bool {
+        match self.objects {
+            Objects::Applications => records.iter().all(|record| range.holds(record.created)),
+            // They show no date. A server that ignores the range sends the same first page each time.
+            Objects::ServicePrincipals => {
+                let merge = self.merge.borrow();
+                !chain.has_next() || records.iter().any(|record| !merge.knows(record.key))
+            }
+        }
+    }
+
+    async fn federated_page(&self, chain: Option<&mut Chain>) -> Result<(), GetError> {
+        let Some(chain) = chain else { return Ok(()) };
+        let Some(answer) = chain.page(self.client).await? else {
+            return Ok(());
+        };
+        let FederatedPage { entries, next } = shape::federated(&answer)?;
+        drop::<Answer>(answer);
+        chain.follow(next, entries.len(), self.client)?;
+        self.take_federated(entries, None).await?;
+        Ok(())
+    }
+
+    async fn take_objects(
+        &self,
+        mut records: Vec<Record>,
+        room: Option<OwnedSemaphorePermit>,
+    ) -> Result<(), GraphError> {
+        match self.owners {
+            Way::Single(version) => self.add_owners(&mut records, version).await?,
+            // A page that leaves out what it was asked for leaves more to ask.
+            Way::List(_) => self.add_owners(&mut records, "/v1.0").await?,
+            Way::None => {}
+        }
+        let keys: Vec<_> = records.iter().map(|record| record.key).collect();
+        for record in records {
+            self.merge.borrow_mut().object(record)?;
+        }
+        if let Way::Single(version) = self.federated {
+            self.ask_for_federated(&keys, version).await?;
+        }
+        self.hand_over(room).await
+    }
+
+    async fn take_federated(
+        &self,
+        entries: Vec<shape::Federated>,
+        room: Option<OwnedSemaphorePermit>,
+    ) -> Result<(), GraphError> {
+        let mut left_out = Vec::new();
+        for entry in entries {
+            match entry.credentials {
+                Some((digest, credentials)) => {
+                    let mut merge = self.merge.borrow_mut();
+                    merge.federated(entry.key, digest, credentials)?;
+                }
+                None => left_out.push(entry.key),
+            }
+        }
+        if let Way::List(query) = &self.federated
+            && !left_out.is_empty()
+        {
+            self.ask_for_federated(&left_out, query.version()).await?;
+        }
+        self.hand_over(room).await
+    }
+
+    async fn hand_over(&self, room: Option<OwnedSemaphorePermit>) -> Result<(), GraphError> {
+        let lines = self.merge.borrow_mut().ready();
+        if lines.count == 0 {
+            return Ok(());
+        }
+        let batch = Batch { lines, _room: room };
+        // Whoever does not listen any more does not need it.
+        self.out.send(batch).await.map_err(|_| gone())
+    }
+
+    async fn add_owners(&self, records: &mut [Record], version: &str) -> Result<(), GraphError> {
+        let mut left_out: Vec<&mut Record> = records
+            .iter_mut()
+            .filter(|record| !record.shows_owners)
+            .collect();
+        self.spend(left_out.len())?;
+        let asked = left_out
+            .iter()
+            .map(|record| single::owners(self.client, version, record.key));
+        let owners = try_join_all(asked).await?;
+        for (record, owners) in left_out.iter_mut().zip(owners) {
+            let owners = owners.unwrap_or_else(|| "[]".to_owned());
+            let line = record.line.strip_suffix('}').unwrap_or(&record.line);
+            record.line = format!(r#"{line},"owners":{owners}}}"#);
+            record.shows_owners = true;
+        }
+        Ok(())
+    }
+
+    /// Counts questions about single applications: a large tenant is not read one by one.
+    fn spend(&self, questions: usize) -> Result<(), GraphError> {
+        let asked = self.singles.get() + questions;
+        self.singles.set(asked);
+        if asked <= MOST_SINGLE {
+            return Ok(());
+        }
+        Err(GraphError::new(
+            Cause::Limit,
+            format!("limit of {MOST_SINGLE} applications reached that no list tells the whole of"),
+            "try again; if it stays, check the endpoint and the proxy between here and Graph",
+        ))
+    }
+
+    async fn ask_for_federated(
+        &self,
+        keys: &[super::record::Key],
+        version: &str,
+    ) -> Result<(), GraphError> {
+        self.spend(keys.len())?;
+        let asked = keys
+            .iter()
+            .map(|key| single::federated(self.client, version, *key));
+        let found = try_join_all(asked).await?;
+        for (key, found) in keys.iter().zip(found) {
+            let mut merge = self.merge.borrow_mut();
+            match found {
+                Some((digest, credentials)) => merge.federated(*key, digest, credentials)?,
+                None => merge.forget(*key),
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for the federated credentials of applications that only one of the two lists had: they were made or deleted
+    /// between the two.
+    async fn ask_for_the_rest(&self) -> Result<(), GraphError> {
+        let waiting = self.merge.borrow().waiting();
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        if waiting.len() > MOST_LEFT {
+            return Err(GraphError::new(
+                Cause::Again,
+                format!(
+                    "Graph lists {} applications without saying anything about their federated credentials",
+                    waiting.len()
+                ),
+                "try again at a quieter time",
+            ));
+        }
+        let version = match &self.federated {
+            Way::List(query) => query.version(),
+            Way::Single(version) => version,
+            Way::None => return Ok(()),
+        };
+        self.ask_for_federated(&waiting, version).await?;
+        self.hand_over(None).await
+    }
+}
+
+/// Owners and federated credentials of so many applications as are asked about one by one.
+const MOST_SINGLE: usize = 5_000;
+
+/// More than this do not come and go while a tenant is read.
+const MOST_LEFT: usize = 200;
+
+/// Nobody reads the stream any more.
+pub(super) fn gone() -> GraphError {
+    GraphError::new(Cause::Again, "the collection was given up", "try again")
+}

@@ -1,0 +1,176 @@
+//! Puts together what several lists say about one object, and drops what comes twice.
+//!
+//! In: records in any order, from overlapping parts of a list, and federated credentials from a list of their own. Out:
+//! each object once, as a line, as soon as all is known of it. An object that comes twice with different facts changed
+//! while it was read.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::record::{Key, Record, Stated};
+use crate::graph::error::{Cause, GraphError};
+
+/// What was met of an object.
+#[derive(Clone, Copy, Default)]
+struct Met {
+    facts: Option<u64>,
+    federated: Option<u64>,
+}
+
+/// The objects of one list.
+pub(super) struct Merge {
+    /// Whether an object waits for its federated credentials.
+    needs_federated: bool,
+    needs_owners: bool,
+    met: HashMap<Key, Met>,
+    lines: HashMap<Key, String>,
+    federated: HashMap<Key, String>,
+    stated: Option<Stated>,
+    ready: Lines,
+    complete: u64,
+}
+
+/// Lines that are ready to be handed over.
+#[derive(Default)]
+pub(super) struct Lines {
+    pub(super) text: String,
+    pub(super) count: u64,
+}
+
+impl Merge {
+    pub(super) fn new(needs_federated: bool, needs_owners: bool) -> Self {
+        Self {
+            needs_federated,
+            needs_owners,
+            met: HashMap::new(),
+            lines: HashMap::new(),
+            federated: HashMap::new(),
+            stated: None,
+            ready: Lines::default(),
+            complete: 0,
+        }
+    }
+
+    /// Receives an object; says whether it is new.
+    pub(super) fn object(&mut self, record: Record) -> Result<bool, GraphError> {
+        let Record {
+            key,
+            digest,
+            line,
+            stated,
+            shows_owners,
+            ..
+        } = record;
+        if *self.stated.get_or_insert(stated) != stated {
+            return Err(partial(
+                "tokenEncryptionKeyId` or `preferredTokenSigningKeyThumbprint",
+            ));
+        }
+        if self.needs_owners && !shows_owners {
+            return Err(partial("owners"));
+        }
+        let met = self.met.entry(key).or_default();
+        match met.facts {
+            Some(known) if known == digest => return Ok(false),
+            Some(_) => return Err(changed(key)),
+            None => met.facts = Some(digest),
+        }
+        if !self.needs_federated {
+            self.ready.push(&line, None);
+            self.complete += 1;
+        } else if let Some(federated) = self.federated.remove(&key) {
+            self.ready.push(&line, Some(&federated));
+            self.complete += 1;
+        } else {
+            self.lines.insert(key, line);
+        }
+        Ok(true)
+    }
+
+    /// Receives the federated credentials of an object, as JSON.
+    pub(super) fn federated(
+        &mut self,
+        key: Key,
+        digest: u64,
+        credentials: String,
+    ) -> Result<(), GraphError> {
+        let met = self.met.entry(key).or_default();
+        match met.federated {
+            Some(known) if known == digest => return Ok(()),
+            Some(_) => return Err(changed(key)),
+            None => met.federated = Some(digest),
+        }
+        if let Some(line) = self.lines.remove(&key) {
+            self.ready.push(&line, Some(&credentials));
+            self.complete += 1;
+        } else {
+            self.federated.insert(key, credentials);
+        }
+        Ok(())
+    }
+
+    /// Takes the lines that are ready.
+    pub(super) fn ready(&mut self) -> Lines {
+        std::mem::take(&mut self.ready)
+    }
+
+    /// Returns the objects that still wait for their federated credentials.
+    pub(super) fn waiting(&self) -> Vec<Key> {
+        let mut waiting: Vec<Key> = self.lines.keys().copied().collect();
+        waiting.sort_unstable();
+        waiting
+    }
+
+    /// Forgets an object that was deleted while the tenant was read.
+    pub(super) fn forget(&mut self, key: Key) {
+        self.lines.remove(&key);
+    }
+
+    /// Tells whether an object was met.
+    pub(super) fn knows(&self, key: Key) -> bool {
+        self.met.contains_key(&key)
+    }
+
+    /// Returns how many objects were handed over.
+    pub(super) const fn complete(&self) -> u64 {
+        self.complete
+    }
+}
+
+impl Lines {
+    fn push(&mut self, line: &str, federated: Option<&str>) {
+        match federated {
+            None => self.text.push_str(line),
+            Some(federated) => {
+                // The line is an object, and not an empty one.
+                self.text.push_str(line.strip_suffix('}').unwrap_or(line));
+                self.text.push_str(r#","federatedIdentityCredentials":"#);
+                self.text.push_str(federated);
+                self.text.push('}');
+            }
+        }
+        self.text.push('\n');
+        self.count += 1;
+    }
+}
+
+fn changed(key: Uuid) -> GraphError {
+    GraphError::new(
+        Cause::Again,
+        format!(
+            "the object {key} came twice with different facts: it changed while the tenant was read"
+        ),
+        "try again at a quieter time",
+    )
+}
+
+fn partial(member: &str) -> GraphError {
+    GraphError::new(
+        Cause::Answer,
+        format!(
+            "Graph's answer cannot be used: `{member}` is missing on some objects and not on others"
+        ),
+        "try again; if it stays, check the endpoint and the proxy between here and Graph",
+    )
+}

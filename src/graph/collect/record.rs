@@ -1,0 +1,168 @@
+//! One object, ready to become a line of the snapshot.
+//!
+//! In: a typed object of a page. Out: its key, when it was made, a digest of what decides something, and its line. What
+//! secrets an answer might hold never gets here: the types have no field for them.
+
+use std::hash::{BuildHasher as _, Hash};
+
+use foldhash::quality::FixedState;
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::graph::answer::foreign;
+use crate::graph::error::{Cause, GraphError};
+use crate::snapshot::{
+    Application, FederatedCredential, KeyCredential, PasswordCredential, ServicePrincipal,
+};
+
+/// The id of an object.
+pub(super) type Key = Uuid;
+
+/// An object that was read.
+pub(super) struct Record {
+    pub(super) key: Key,
+    pub(super) created: Option<Timestamp>,
+    /// Of what decides something, whatever the order of its credentials.
+    pub(super) digest: u64,
+    /// The line, without the end of the line.
+    pub(super) line: String,
+    /// Members that Graph was asked for and that some servers do not know: all objects have them, or none.
+    pub(super) stated: Stated,
+    /// Whether its owners are shown.
+    pub(super) shows_owners: bool,
+}
+
+/// Which of the members are there that not every server knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stated {
+    pub(super) token_encryption_key_id: bool,
+    pub(super) preferred_token_signing_key_thumbprint: bool,
+}
+
+/// An object of a list.
+pub(super) trait Listed {
+    fn record(&self) -> Result<Record, GraphError>;
+}
+
+impl Listed for Application<'_> {
+    fn record(&self) -> Result<Record, GraphError> {
+        let digest = digest(&(
+            &self.app_id,
+            &self.deleted_date_time,
+            &self.token_encryption_key_id,
+            passwords(&self.password_credentials),
+            keys(&self.key_credentials),
+            self.owners.as_ref().map(Vec::is_empty),
+        ));
+        Ok(Record {
+            key: key(&self.id)?,
+            created: self
+                .created_date_time
+                .as_deref()
+                .and_then(|text| text.parse().ok()),
+            digest,
+            line: line(self)?,
+            stated: Stated {
+                token_encryption_key_id: self.token_encryption_key_id.is_some(),
+                preferred_token_signing_key_thumbprint: true,
+            },
+            shows_owners: self.owners.is_some(),
+        })
+    }
+}
+
+impl Listed for ServicePrincipal<'_> {
+    fn record(&self) -> Result<Record, GraphError> {
+        let digest = digest(&(
+            &self.app_id,
+            &self.deleted_date_time,
+            &self.service_principal_type,
+            &self.app_owner_organization_id,
+            &self.preferred_token_signing_key_thumbprint,
+            &self.token_encryption_key_id,
+            passwords(&self.password_credentials),
+            keys(&self.key_credentials),
+        ));
+        Ok(Record {
+            key: key(&self.id)?,
+            created: None,
+            digest,
+            line: line(self)?,
+            stated: Stated {
+                token_encryption_key_id: self.token_encryption_key_id.is_some(),
+                preferred_token_signing_key_thumbprint: self
+                    .preferred_token_signing_key_thumbprint
+                    .is_some(),
+            },
+            shows_owners: false,
+        })
+    }
+}
+
+/// Reads the id of an object.
+pub(super) fn key(id: &str) -> Result<Key, GraphError> {
+    Uuid::try_parse(id)
+        .ok()
+        .filter(|_| id.len() == 36)
+        .ok_or_else(|| {
+            GraphError::new(
+                Cause::Answer,
+                "Graph's answer cannot be used: an `id` is not a GUID",
+                "try again; if it stays, check the endpoint and the proxy between here and Graph",
+            )
+        })
+}
+
+/// Writes a value as one line of JSON.
+pub(super) fn line(value: &impl Serialize) -> Result<String, GraphError> {
+    serde_json::to_string(value).map_err(|_| foreign("an object that cannot be written"))
+}
+
+/// Digests federated credentials, whatever their order.
+pub(super) fn of_federated(credentials: &[FederatedCredential<'_>]) -> u64 {
+    in_any_order(credentials.iter().map(|it| {
+        let expression = it.claims_matching_expression.as_ref();
+        digest(&(
+            &it.id,
+            &it.issuer,
+            &it.subject,
+            expression.map(|expression| &expression.value),
+        ))
+    }))
+}
+
+fn passwords(credentials: &[PasswordCredential<'_>]) -> u64 {
+    in_any_order(credentials.iter().map(|it| {
+        digest(&(
+            &it.key_id,
+            &it.custom_key_identifier,
+            &it.start_date_time,
+            &it.end_date_time,
+        ))
+    }))
+}
+
+fn keys(credentials: &[KeyCredential<'_>]) -> u64 {
+    in_any_order(credentials.iter().map(|it| {
+        digest(&(
+            &it.key_id,
+            &it.custom_key_identifier,
+            &it.start_date_time,
+            &it.end_date_time,
+            &it.kind,
+            &it.usage,
+        ))
+    }))
+}
+
+fn in_any_order(digests: impl Iterator<Item = u64>) -> u64 {
+    let (count, sum) = digests.fold((0_u64, 0_u64), |(count, sum), digest| {
+        (count + 1, sum.wrapping_add(digest))
+    });
+    digest(&(count, sum))
+}
+
+fn digest(facts: &impl Hash) -> u64 {
+    FixedState::default().hash_one(facts)
+}

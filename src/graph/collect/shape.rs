@@ -1,0 +1,83 @@
+//! The pages of the two lists of objects and of the list of federated credentials, as records.
+
+use reqwest::Url;
+use serde::Deserialize;
+
+use super::chain::Answer;
+use super::record::{self, Key, Listed, Record};
+use crate::graph::error::GraphError;
+use crate::graph::page;
+use crate::snapshot::{Application, FederatedCredential, ServicePrincipal};
+
+/// Which list of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Objects {
+    Applications,
+    ServicePrincipals,
+}
+
+/// A page of objects.
+pub(super) struct ObjectPage {
+    pub(super) records: Vec<Record>,
+    pub(super) next: Option<Url>,
+}
+
+/// A page of the federated credentials of applications.
+pub(super) struct FederatedPage {
+    pub(super) entries: Vec<Federated>,
+    pub(super) next: Option<Url>,
+}
+
+/// The federated credentials of one application.
+pub(super) struct Federated {
+    pub(super) key: Key,
+    /// Digest and JSON; `None` where the answer does not show them.
+    pub(super) credentials: Option<(u64, String)>,
+}
+
+impl Objects {
+    pub(super) fn read(self, answer: &Answer) -> Result<ObjectPage, GraphError> {
+        match self {
+            Self::Applications => read::<Application<'_>>(answer),
+            Self::ServicePrincipals => read::<ServicePrincipal<'_>>(answer),
+        }
+    }
+}
+
+fn read<'body, T: Listed + Deserialize<'body>>(
+    answer: &'body Answer,
+) -> Result<ObjectPage, GraphError> {
+    let page = page::read::<T>(&answer.body, &answer.asked)?;
+    let records = page.objects.iter().map(Listed::record);
+    Ok(ObjectPage {
+        records: records.collect::<Result<_, _>>()?,
+        next: page.next,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry<'body> {
+    #[serde(borrow)]
+    id: std::borrow::Cow<'body, str>,
+    #[serde(default)]
+    federated_identity_credentials: Option<Vec<FederatedCredential<'body>>>,
+}
+
+/// Reads a page of federated credentials.
+pub(super) fn federated(answer: &Answer) -> Result<FederatedPage, GraphError> {
+    let page = page::read::<Entry<'_>>(&answer.body, &answer.asked)?;
+    let entries = page.objects.iter().map(|entry| {
+        Ok(Federated {
+            key: record::key(&entry.id)?,
+            credentials: match &entry.federated_identity_credentials {
+                None => None,
+                Some(list) => Some((record::of_federated(list), record::line(list)?)),
+            },
+        })
+    });
+    Ok(FederatedPage {
+        entries: entries.collect::<Result<_, GraphError>>()?,
+        next: page.next,
+    })
+}

@@ -1,0 +1,25 @@
+//! The live source against a stand-in for Graph on loopback.
+//!
+//! What is collected is compared with what the stand-in holds; every fault ends with the same bytes as without it, or with
+//! an error of the right kind; and the log of the server shows what was sent where.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "graph/collected.rs"]
+mod collected;
+#[path = "graph/faults.rs"]
+mod faults;
+#[path = "graph/lists.rs"]
+mod lists;
+#[path = "graph/server.rs"]
+mod server;
+#[path = "graph/speed.rs"]
+mod speed;
+#[path = "graph/stand.rs"]
+mod stand;
+#[path = "graph/tenant.rs"]
+mod tenant;
