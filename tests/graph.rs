@@ -15,6 +15,8 @@ mod collected;
 mod faults;
 #[path = "graph/lists.rs"]
 mod lists;
+#[path = "graph/program.rs"]
+mod program;
 #[path = "graph/server.rs"]
 mod server;
 #[path = "graph/speed.rs"]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use credgate::graph::{Cloud, Method};
 
 /// Judges whether the applications of a Microsoft Entra ID tenant still sign in with client secrets.
 #[derive(Debug, Parser)]
@@ -28,6 +29,9 @@ Exit codes:
 pub(crate) enum Command {
     /// Judge an inventory under a policy: the gate
     Check(Check),
+    /// Read the tenant: write a snapshot of it, or find out whether it can be read
+    #[command(subcommand)]
+    Inventory(InventoryCommand),
     /// Validate a policy, or print its JSON Schema
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -46,7 +50,8 @@ pub(crate) struct Check {
     #[arg(long, value_name = "FILE", default_value = "credgate.yaml", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) policy: String,
 
-    /// An exported inventory: a file, a folder of pages, or - for the standard input (repeatable)
+    /// The inventory: graph for the tenant itself, or an export: a file, a folder of pages, - for the standard input
+    /// (repeatable)
     #[arg(long, value_name = "SOURCE", required = true, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) inventory: Vec<String>,
 
@@ -82,9 +87,95 @@ pub(crate) struct Check {
     #[arg(short, long)]
     pub(crate) quiet: bool,
 
-    /// List every application and every tolerated finding
+    /// List every application and every tolerated finding; with graph, log every request on the standard error
     #[arg(short, long, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
+
+    #[command(flatten)]
+    pub(crate) live: LiveArguments,
+}
+
+/// How the tenant is reached. None of it can come from a policy or the environment.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Microsoft Graph")]
+pub(crate) struct LiveArguments {
+    /// The way of signing in [default: the first that is configured]
+    #[arg(long, value_name = "METHOD", long_help = auth_help(), value_parser = parse_method)]
+    pub(crate) auth: Option<Method>,
+
+    /// The cloud: global, usgov, dod, china
+    #[arg(long, value_name = "CLOUD", default_value = "global", value_parser = parse_cloud)]
+    pub(crate) cloud: Cloud,
+
+    /// The tenant to sign in to [default: `AZURE_TENANT_ID`]
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) tenant_id: Option<String>,
+
+    /// The client that signs in [default: `AZURE_CLIENT_ID`]
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) client_id: Option<String>,
+
+    /// A certificate with its key, PEM or PFX [default: `AZURE_CLIENT_CERTIFICATE_PATH`]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
+
+    /// The service connection of Azure Pipelines
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) service_connection_id: Option<String>,
+
+    /// Give up after this time, such as 90s or 10m
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = parse_time)]
+    pub(crate) graph_timeout: std::time::Duration,
+
+    /// Graph's origin in another cloud; plain http for a loopback address only
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) graph_endpoint: Option<String>,
+
+    /// The origin of the sign-in in another cloud
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) login_endpoint: Option<String>,
+}
+
+fn parse_method(text: &str) -> Result<Method, String> {
+    let known = Method::ALL.iter().find(|method| method.name() == text);
+    known.copied().ok_or_else(|| {
+        let names: Vec<&str> = Method::ALL.iter().map(|method| method.name()).collect();
+        format!("use one of {}", names.join(", "))
+    })
+}
+
+fn auth_help() -> String {
+    let mut help = "The way of signing in. Without this option it is the first of these that is configured, and the log \
+                    and the report name it.\n"
+        .to_owned();
+    for method in Method::ALL {
+        help.push_str("\n- ");
+        help.push_str(method.name());
+        help.push_str(": ");
+        help.push_str(method.summary());
+    }
+    help
+}
+
+fn parse_cloud(text: &str) -> Result<Cloud, String> {
+    let names: Vec<&str> = Cloud::names().collect();
+    Cloud::named(text).map_err(|_| format!("use one of {}", names.join(", ")))
+}
+
+fn parse_time(text: &str) -> Result<std::time::Duration, String> {
+    let remedy = || "give seconds or minutes, such as 90s or 10m, at most 24h".to_owned();
+    let units = [('s', 1), ('m', 60), ('h', 3_600)];
+    let (digits, factor) = units
+        .iter()
+        .find_map(|(unit, factor)| Some((text.strip_suffix(*unit)?, *factor)))
+        .ok_or_else(remedy)?;
+    let number: u64 = digits.parse().map_err(|_| remedy())?;
+    let seconds = number.checked_mul(factor).ok_or_else(remedy)?;
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number || seconds == 0 || seconds > 24 * 3_600 {
+        return Err(remedy());
+    }
+    Ok(std::time::Duration::from_secs(seconds))
 }
 
 const CHECK_EXAMPLES: &str = "\
@@ -94,7 +185,8 @@ Examples:
   credgate check --inventory apps.json --inventory service-principals.json \\
       --report text --report sarif=credgate.sarif
   credgate check --inventory pages/ --fail-on warning --now 2026-11-23T00:00:00Z
-  az ad app list --all | credgate check --inventory -";
+  az ad app list --all | credgate check --inventory -
+  credgate check --inventory graph                   # the tenant itself: see credgate inventory doctor";
 
 /// A report and where it goes.
 #[derive(Clone, Debug)]
@@ -186,6 +278,62 @@ pub(crate) enum Colour {
     /// Never
     Never,
 }
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum InventoryCommand {
+    /// Read the tenant once, and write a snapshot that check reads later
+    Export(Export),
+    /// Sign in, and tell who that is, what it may read, and what will not be judged
+    Doctor(Doctor),
+    /// Print the JSON Schema of a snapshot's lines
+    #[command(after_help = "Example:\n  credgate inventory schema > snapshot.schema.json")]
+    Schema,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = EXPORT_EXAMPLES)]
+pub(crate) struct Export {
+    /// The snapshot to write, or - for the standard output
+    #[arg(long, value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) output: String,
+
+    /// Accept a tenant without applications
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+
+    /// Print nothing but errors and warnings
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// Log every request on the standard error
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+
+    #[command(flatten)]
+    pub(crate) live: LiveArguments,
+}
+
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  credgate inventory export --output tenant.ndjson
+  credgate check --inventory tenant.ndjson --max-inventory-age 24h
+  credgate inventory export --auth azure-cli --cloud usgov --output tenant.ndjson";
+
+#[derive(Debug, Args)]
+#[command(after_help = DOCTOR_EXAMPLES)]
+pub(crate) struct Doctor {
+    /// Log every request on the standard error
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+
+    #[command(flatten)]
+    pub(crate) live: LiveArguments,
+}
+
+const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  credgate inventory doctor
+  credgate inventory doctor --auth github-oidc --client-id ID --tenant-id ID";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {

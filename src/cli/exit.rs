@@ -10,6 +10,8 @@ use credgate::escape::printable;
 const USAGE: u8 = 2;
 /// The inventory gives no verdict.
 const INVENTORY: u8 = 3;
+/// Graph, the network or the sign-in failed.
+const GRAPH: u8 = 4;
 /// A report could not be written.
 const REPORT: u8 = 5;
 /// A bug.
@@ -61,6 +63,11 @@ impl Failure {
     /// An inventory that gives no verdict.
     pub(crate) fn inventory(summary: impl Display) -> Self {
         Self::new(INVENTORY, summary)
+    }
+
+    /// Graph, the network or the sign-in failed.
+    pub(crate) fn graph(summary: impl Display) -> Self {
+        Self::new(GRAPH, summary)
     }
 
     /// A report that could not be written.

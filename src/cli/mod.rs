@@ -2,15 +2,21 @@
 
 pub(crate) mod args;
 mod check;
+mod doctor;
 mod exit;
 mod explain;
+mod export;
 mod inputs;
+mod inventory;
+mod judge;
+mod live;
 mod manual;
 mod policy;
 mod progress;
 mod report_file;
 mod reports;
 mod usage;
+mod watch;
 
 use args::{Arguments, Command};
 pub(crate) use exit::{Exit, Failure};
@@ -20,9 +26,19 @@ pub(crate) use usage::refuse;
 pub(crate) fn run(arguments: Arguments) -> Result<Exit, Failure> {
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Inventory(command) => inventory::run(&command),
         Command::Policy(command) => policy::run(command),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Completions(arguments) => manual::completions(&arguments),
         Command::Man(arguments) => manual::page(&arguments),
     }
+}
+
+/// Returns the instant that this machine's clock shows.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the instant enters here, once, and everything below receives it"
+)]
+fn clock() -> jiff::Timestamp {
+    jiff::Timestamp::now()
 }

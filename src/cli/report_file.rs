@@ -5,6 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 use super::Failure;
 use super::inputs::{Inputs, folder_of};
 
@@ -87,15 +89,40 @@ pub(crate) fn write(
         }
         Place::File => {}
     }
-    let mut draft = tempfile::Builder::new();
-    let mut draft =
-        with_usual_permissions(draft.prefix(".credgate-")).tempfile_in(folder_of(file))?;
-    let mut writer = BufWriter::with_capacity(256 << 10, draft.as_file_mut());
+    let draft = Draft::beside(file)?;
+    let mut writer = BufWriter::with_capacity(256 << 10, draft.file());
     report(&mut writer)?;
     writer.flush()?;
     drop(writer);
-    draft.persist(file).map_err(|error| error.error)?;
-    Ok(())
+    draft.persist(file)
+}
+
+/// A file that is not yet where it belongs, and that is gone if it never gets there.
+pub(crate) struct Draft(NamedTempFile);
+
+impl Draft {
+    /// Begins a file beside its place, so that it can be renamed.
+    pub(crate) fn beside(file: &Path) -> io::Result<Self> {
+        let mut draft = tempfile::Builder::new();
+        with_usual_permissions(draft.prefix(".credgate-"))
+            .tempfile_in(folder_of(file))
+            .map(Self)
+    }
+
+    /// Begins a file that has no place.
+    pub(crate) fn anywhere() -> io::Result<Self> {
+        NamedTempFile::new().map(Self)
+    }
+
+    pub(crate) fn file(&self) -> &File {
+        self.0.as_file()
+    }
+
+    /// Puts the file to its place.
+    pub(crate) fn persist(self, file: &Path) -> io::Result<()> {
+        self.0.persist(file).map_err(|error| error.error)?;
+        Ok(())
+    }
 }
 
 /// Returns why something could not be written, and what to do about it. The system's own words quote the name of the

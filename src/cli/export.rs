@@ -1,0 +1,174 @@
+//! `credgate inventory export`: reads the tenant once, and writes the snapshot that `check` reads later.
+//!
+//! What is written is exactly what `check --inventory graph` judges, and it is checked in the same way while it passes:
+//! a snapshot that could not be judged is never written. It appears whole or not at all.
+
+use std::fs::File;
+use std::io::{self, Read, Seek as _, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use credgate::graph::Tenant;
+use credgate::inventory::{Inventory, ReadError, SourceFacts};
+use credgate::snapshot;
+
+use super::args::Export;
+use super::live::{self, Voice, failure};
+use super::{Exit, Failure, clock, report_file};
+
+/// Writes a snapshot.
+pub(crate) fn run(arguments: &Export) -> Result<Exit, Failure> {
+    let voice = Voice {
+        quiet: arguments.quiet,
+        verbose: arguments.verbose,
+    };
+    let file = (arguments.output != "-").then(|| Path::new(&arguments.output));
+    if let Some(file) = file {
+        clear(file)?;
+    }
+    let (tenant, watch) = live::tenant(&arguments.live, clock(), true, voice)?;
+    let draft = match file {
+        Some(file) => report_file::Draft::beside(file),
+        None => report_file::Draft::anywhere(),
+    };
+    let draft = draft.map_err(|error| unwritten(&error))?;
+    let written = draft
+        .file()
+        .try_clone()
+        .map_err(|error| unwritten(&error))?;
+    let collected = collect(tenant, written);
+    watch.clear();
+    let facts = collected?;
+    check_counts(&facts, arguments)?;
+    match file {
+        Some(file) => draft.persist(file),
+        None => to_stdout(draft.file()),
+    }
+    .map_err(|error| unwritten(&error))?;
+    if !voice.quiet {
+        watch.say(format_args!(
+            "{} applications and {} service principals were written to {}",
+            facts.applications,
+            facts.service_principals,
+            file.map_or("the standard output".to_owned(), |file| format!(
+                "`{}`",
+                file.display()
+            ))
+        ));
+    }
+    Ok(Exit(0))
+}
+
+/// A snapshot replaces a snapshot, and nothing else; one of an earlier run does not stay where this one fails.
+fn clear(file: &Path) -> Result<(), Failure> {
+    let Ok(opened) = File::open(file) else {
+        return Ok(());
+    };
+    if !opened.metadata().is_ok_and(|metadata| metadata.is_file()) {
+        return Ok(());
+    }
+    let mut beginning = Vec::new();
+    let read = opened.take(64).read_to_end(&mut beginning);
+    let expected = format!(r#"{{"schema":"{}"#, snapshot::FAMILY);
+    if read.is_ok() && (beginning.is_empty() || beginning.starts_with(expected.as_bytes())) {
+        return std::fs::remove_file(file).map_err(|error| unwritten(&error));
+    }
+    Err(Failure::usage(format_args!(
+        "`{}` exists and is no snapshot; name another file",
+        file.display()
+    )))
+}
+
+fn unwritten(error: &io::Error) -> Failure {
+    let (cause, remedy) = report_file::why(error);
+    Failure::report(format_args!(
+        "the snapshot could not be written: {cause}; {remedy}"
+    ))
+}
+
+/// Reads the tenant into a file, once more where it changed meanwhile.
+fn collect(tenant: Tenant, file: File) -> Result<SourceFacts, Failure> {
+    let copy = Arc::new(Mutex::new(Copy { file, failed: None }));
+    let mut again = false;
+    let mut inventory = {
+        let copy = Arc::clone(&copy);
+        Inventory::open_live(move || {
+            copy.lock().unwrap_or_else(PoisonError::into_inner).begin();
+            Box::new(Copied {
+                reader: tenant.read(),
+                copy: Arc::clone(&copy),
+            })
+        })
+    };
+    loop {
+        match inventory.read(&mut |_, _| Ok(())) {
+            Ok(()) => break,
+            Err(ReadError::Again) => {}
+            Err(ReadError::Inventory(error)) if !again && live::asks_again(&error) => again = true,
+            Err(ReadError::Inventory(error)) => return Err(failure(&error)),
+        }
+    }
+    let mut copy = copy.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(error) = copy.failed.take().or_else(|| copy.file.flush().err()) {
+        return Err(unwritten(&error));
+    }
+    inventory.sources().pop().ok_or_else(Failure::internal)
+}
+
+/// An empty list is never the truth about a tenant, unless somebody says so.
+fn check_counts(facts: &SourceFacts, arguments: &Export) -> Result<(), Failure> {
+    let lists = [
+        (facts.applications, "applications"),
+        (facts.service_principals, "service principals"),
+    ];
+    match lists.into_iter().find(|(count, _)| *count == 0) {
+        Some((_, what)) if !arguments.allow_empty => Err(Failure::inventory(format_args!(
+            "the tenant lists no {what}; check that it is the right one, or say --allow-empty"
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn to_stdout(mut file: &File) -> io::Result<()> {
+    file.rewind()?;
+    let mut stdout = io::stdout().lock();
+    io::copy(&mut file, &mut stdout)?;
+    stdout.flush()
+}
+
+/// Where the bytes go that pass.
+struct Copy {
+    file: File,
+    failed: Option<io::Error>,
+}
+
+impl Copy {
+    /// Begins anew, whatever was written.
+    fn begin(&mut self) {
+        self.failed = self.file.set_len(0).and_then(|()| self.file.rewind()).err();
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        if self.failed.is_none() {
+            self.failed = self.file.write_all(bytes).err();
+        }
+    }
+}
+
+/// A reader of which everything that is read is copied.
+struct Copied {
+    reader: Box<dyn Read + Send>,
+    copy: Arc<Mutex<Copy>>,
+}
+
+impl Read for Copied {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(into)?;
+        let bytes = into.get(..count).unwrap_or_default();
+        self.copy
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .add(bytes);
+        Ok(count)
+    }
+}
