@@ -6,7 +6,9 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test fails by panicking"
+    clippy::panic,
+    clippy::too_many_lines,
+    reason = "a test fails by panicking, and a table of faults is long"
 )]
 
 #[path = "graph/collected.rs"]

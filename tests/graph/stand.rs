@@ -1,6 +1,6 @@
 //! A stand-in for Graph with faults that are switched on, and a collection from it.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::Read as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -53,14 +53,11 @@ pub(crate) struct Heard(Mutex<String>);
 
 impl Watch for Heard {
     fn log(&self, line: fmt::Arguments<'_>) {
-        self.0.lock().unwrap().push_str(&format!("{line}\n"));
+        let _ = writeln!(self.0.lock().unwrap(), "{line}");
     }
 
     fn warn(&self, sentence: fmt::Arguments<'_>) {
-        self.0
-            .lock()
-            .unwrap()
-            .push_str(&format!("warning: {sentence}\n"));
+        let _ = writeln!(self.0.lock().unwrap(), "warning: {sentence}");
     }
 
     fn progress(&self, _: u64) {}

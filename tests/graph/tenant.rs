@@ -2,6 +2,7 @@
 //! `createdDateTime`, `$count`, policies. What it does not understand it refuses, as Graph does.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
@@ -71,7 +72,7 @@ pub(crate) fn certificate(number: usize, start: &str, end: &str) -> Value {
 /// Application number `number`: every third has a secret only, every third a certificate, every third nothing; every
 /// seventh a federated credential; every fifth no owner.
 pub(crate) fn application(number: usize) -> Value {
-    let secrets = if number % 3 == 0 {
+    let secrets = if number.is_multiple_of(3) {
         vec![secret(
             2 * number,
             "2026-10-01T00:00:00Z",
@@ -89,7 +90,7 @@ pub(crate) fn application(number: usize) -> Value {
     } else {
         Vec::new()
     };
-    let federated = if number % 7 == 0 {
+    let federated = if number.is_multiple_of(7) {
         vec![json!({
             "id": guid(0xf, number), "name": "main", "issuer": "https://token.actions.githubusercontent.com",
             "subject": format!("repo:contoso/app-{number}:environment:production"), "description": null,
@@ -98,7 +99,7 @@ pub(crate) fn application(number: usize) -> Value {
     } else {
         Vec::new()
     };
-    let owners = if number % 5 == 0 {
+    let owners = if number.is_multiple_of(5) {
         Vec::new()
     } else {
         vec![
@@ -259,7 +260,7 @@ impl Tenant {
         if from + top < matching.len() {
             let mut link = format!("{base}?$skiptoken={}", from + top);
             for (name, value) in query.iter().filter(|(name, _)| *name != "$skiptoken") {
-                link.push_str(&format!("&{name}={}", value.replace(' ', "%20")));
+                let _ = write!(link, "&{name}={}", value.replace(' ', "%20"));
             }
             body.insert("@odata.nextLink".to_owned(), json!(link));
         }
