@@ -20,7 +20,7 @@ impl Kind {
     pub(super) const fn accepted(self) -> &'static str {
         match self {
             Self::Json => "application/json",
-            Self::Number => "text/plain",
+            Self::Number => "text/plain, application/json",
         }
     }
 }
@@ -42,7 +42,12 @@ pub(super) fn check_type(headers: &HeaderMap, kind: Kind) -> Result<(), GraphErr
     let value = headers.get(header::CONTENT_TYPE);
     let value = value.and_then(|value| value.to_str().ok()).unwrap_or("");
     let essence = value.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case(kind.accepted()) {
+    // A number is JSON as well as plain text.
+    let is_good = kind
+        .accepted()
+        .split(", ")
+        .any(|good| essence.eq_ignore_ascii_case(good));
+    if is_good {
         return Ok(());
     }
     let is_type = |text: &&str| {

@@ -148,7 +148,7 @@ impl<'run> List<'run> {
             Objects::ServicePrincipals if self.count.is_some() => self.dates.clone(),
             Objects::ServicePrincipals => return Vec::new(),
         };
-        let mut ranges = ranges::cut(ranges::WHOLE, dates, self.first_parts(), self.now);
+        let mut ranges = ranges::cut(ranges::WHOLE, &dates, self.first_parts(), self.now);
         ranges.push(Range::Undated);
         ranges
     }
@@ -206,7 +206,7 @@ impl<'run> List<'run> {
         };
         let is_busy = self.parts.get() >= usize::try_from(MOST_PARTS).unwrap_or(usize::MAX);
         if chain.has_next() && depth < DEEPEST && !is_busy {
-            let parts = ranges::cut(range, dates, 4, self.now);
+            let parts = ranges::cut(range, &dates, 4, self.now);
             if parts.len() > 1 {
                 return Ok(Outcome::Split(parts));
             }

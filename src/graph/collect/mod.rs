@@ -23,7 +23,7 @@ use std::sync::Arc;
 use futures_util::future::try_join;
 use futures_util::try_join as join_all;
 use jiff::Timestamp;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use self::header::header;
 use self::list::List;
@@ -48,7 +48,6 @@ struct Beginning {
     applications: Applications,
     federation: Federation,
     service_principals: list::Begun<ObjectPage>,
-    policies: Policies,
     counts: Counts,
 }
 
@@ -67,49 +66,39 @@ pub(super) async fn run(
     collected_at: Timestamp,
     out: mpsc::Sender<Piece>,
 ) -> Result<(), GraphError> {
-    let beginning = begin(client).await?;
-    let mut stream = Stream::new(out);
-    let header = header(
-        client,
-        collected_at,
-        &beginning.applications.owners,
-        beginning.federation.coverage,
-        beginning.policies.coverage,
-    )
-    .await?;
-    stream.begin(&header, &beginning.policies.lines).await?;
-    let counts = beginning.counts;
-    let found = Box::pin(read(client, collected_at, beginning, &mut stream)).await?;
-    let lists = [
-        (
-            "applications",
-            "/v1.0/applications",
-            counts.applications,
-            found.0,
-        ),
-        (
-            "service principals",
-            "/v1.0/servicePrincipals",
-            counts.service_principals,
-            found.1,
-        ),
-    ];
-    for (what, path, stated, found) in lists {
-        prove(client, what, path, stated, found).await?;
-    }
-    stream.end().await
+    // One token for all that follows.
+    client.token().await?;
+    let (tell, told) = oneshot::channel();
+    let policies = async {
+        // Whoever does not listen has failed, and says so.
+        let _ = tell.send(policies::read(client).await?);
+        Ok(())
+    };
+    let lists = async {
+        let beginning = begin(client).await?;
+        let counts = beginning.counts;
+        let stream = Stream::new(out);
+        let (found, stream) = read(client, collected_at, beginning, told, stream).await?;
+        let lists = [
+            ("applications", counts.applications, found.0),
+            ("servicePrincipals", counts.service_principals, found.1),
+        ];
+        for (list, stated, found) in lists {
+            prove(client, list, stated, found).await?;
+        }
+        stream.end().await
+    };
+    try_join(policies, Box::pin(lists)).await?;
+    Ok(())
 }
 
 async fn begin(client: &Client) -> Result<Beginning, GraphError> {
-    // One token for all that follows.
-    client.token().await?;
-    let (mut applications, mut federation, service_principals, policies, apps, principals) = join_all!(
+    let (mut applications, mut federation, service_principals, apps, principals) = join_all!(
         probe::applications(client),
         probe::federation(client),
         first_service_principals(client),
-        policies::read(client),
-        count(client, "/v1.0/applications"),
-        count(client, "/v1.0/servicePrincipals"),
+        count(client, "applications"),
+        count(client, "servicePrincipals"),
     )?;
     applications.fall_back(client, apps).await?;
     let few = applications.few(apps);
@@ -118,7 +107,6 @@ async fn begin(client: &Client) -> Result<Beginning, GraphError> {
         applications,
         federation,
         service_principals,
-        policies,
         counts: Counts {
             applications: apps,
             service_principals: principals,
@@ -135,8 +123,8 @@ async fn first_service_principals(client: &Client) -> Result<list::Begun<ObjectP
 }
 
 /// Asks how many objects a list has; not every tenant tells it.
-async fn count(client: &Client, path: &str) -> Result<Option<u64>, GraphError> {
-    let url = client.url(&format!("{path}/$count"))?;
+async fn count(client: &Client, list: &str) -> Result<Option<u64>, GraphError> {
+    let url = client.url(&format!("/v1.0/{list}/$count"))?;
     match client.get(&url, Kind::Number).await {
         Ok(body) => page::number(&body).map(Some),
         Err(GetError::Refused(_)) => Ok(None),
@@ -148,32 +136,32 @@ async fn count(client: &Client, path: &str) -> Result<Option<u64>, GraphError> {
 /// the second number.
 async fn prove(
     client: &Client,
-    what: &str,
-    path: &str,
+    list: &str,
     stated: Option<u64>,
     found: u64,
 ) -> Result<(), GraphError> {
     if stated.is_none_or(|stated| stated == found) {
         return Ok(());
     }
-    let stated = count(client, path).await?;
+    let stated = count(client, list).await?;
     match stated {
         Some(stated) if stated != found => Err(GraphError::new(
             Cause::Again,
-            format!("Graph says that it has {stated} {what}, and has sent {found}"),
+            format!("Graph says that it has {stated} {list}, and has sent {found}"),
             "try again at a quieter time",
         )),
         Some(_) | None => Ok(()),
     }
 }
 
-/// Reads both lists at the same time and forwards the service principals first.
+/// Reads both lists at the same time and forwards the policies first, then the service principals.
 async fn read(
     client: &Client,
     now: Timestamp,
     beginning: Beginning,
-    stream: &mut Stream,
-) -> Result<(u64, u64), GraphError> {
+    policies: oneshot::Receiver<Policies>,
+    mut stream: Stream,
+) -> Result<((u64, u64), Stream), GraphError> {
     let Beginning {
         applications,
         federation,
@@ -181,6 +169,8 @@ async fn read(
         counts,
         ..
     } = beginning;
+    let owners = applications.owners.clone();
+    let coverage = federation.coverage;
     let records = applications.first.records.iter();
     let dates = records.filter_map(|record| record.created).collect();
     let (ready, waiting) = mpsc::channel(WAITING_PAGES);
@@ -205,6 +195,9 @@ async fn read(
     list.room = Some(Arc::new(Semaphore::new(WAITING_PAGES)));
     let progress = |objects| client.watch.progress(objects);
     let forward = async {
+        let policies = policies.await.map_err(|_| list::gone())?;
+        let header = header(client, now, &owners, coverage, policies.coverage).await?;
+        stream.begin(&header, &policies.lines).await?;
         let kind = Objects::ServicePrincipals;
         stream.forward(kind, first, progress).await?;
         let kind = Objects::Applications;
@@ -216,5 +209,5 @@ async fn read(
     let applications = async move { list.read(begun, federation.first).await };
     let lists = try_join(Box::pin(applications), Box::pin(principals));
     let (found, ()) = try_join(lists, forward).await?;
-    Ok(found)
+    Ok((found, stream))
 }

@@ -3,6 +3,7 @@
 //! In: a client. Out: their lines, or why there are none. They take a right of their own; without it the tenant is
 //! judged all the same, and the rule about them says what is missing.
 
+use futures_util::future::{join, try_join_all};
 use reqwest::StatusCode;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -54,6 +55,15 @@ struct List {
 }
 
 async fn all(client: &Client) -> Result<Vec<String>, GetError> {
+    let (default, custom) = join(default(client), custom(client)).await;
+    // What became of the first counts, whatever became of the second.
+    let mut lines = vec![default?];
+    lines.extend(custom?);
+    Ok(lines)
+}
+
+/// Reads the policy for all.
+async fn default(client: &Client) -> Result<String, GetError> {
     let url = client.url(DEFAULT)?;
     let body = client.get(&url, Kind::Json).await?;
     if page::object::<List>(&body).is_ok() {
@@ -65,13 +75,20 @@ async fn all(client: &Client) -> Result<Vec<String>, GetError> {
         }));
     }
     let default: DefaultAppManagementPolicy<'_> = page::object(&body)?;
-    let mut lines = vec![record::line(&default)?];
+    Ok(record::line(&default)?)
+}
+
+/// Reads the policies for single objects, and for which.
+async fn custom(client: &Client) -> Result<Vec<String>, GetError> {
+    let mut lines = Vec::new();
     let mut chain = Chain::new(client.url(CUSTOM)?);
     while let Some(answer) = chain.page(client).await? {
         let page = page::read::<AppManagementPolicy<'_>>(&answer.body, &answer.asked)?;
         let count = page.objects.len();
-        for mut policy in page.objects {
-            policy.applies_to = assigned(client, &policy.id).await?;
+        let asked = page.objects.iter().map(|it| assigned(client, &it.id));
+        let assigned = try_join_all(asked).await?;
+        for (mut policy, assigned) in page.objects.into_iter().zip(assigned) {
+            policy.applies_to = assigned;
             lines.push(record::line(&policy)?);
         }
         chain.follow(page.next, count, client)?;

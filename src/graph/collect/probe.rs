@@ -4,6 +4,9 @@
 //! federated credentials are read. What cannot be read in one way is read in the next best, and the snapshot's header
 //! says so; a right that is missing is an error, never an empty list.
 
+use std::pin::pin;
+
+use futures_util::future::{Either, ready, select};
 use reqwest::StatusCode;
 
 use super::chain::Answer;
@@ -143,36 +146,64 @@ impl Applications {
     }
 }
 
-/// Reads the first page of federated credentials: from beta, which shows flexible ones, else from v1.0.
+/// Reads the first page of federated credentials: from beta, which shows flexible ones, else from v1.0, which is asked for
+/// one object at the same time, so that nobody waits to learn that neither shows them.
 pub(super) async fn federation(client: &Client) -> Result<Federation, GraphError> {
-    for (_, path, coverage) in VERSIONS {
-        let query = Query::new(path, &["id"]).expanding("federatedIdentityCredentials");
-        let answer = match first(client, &query).await {
-            Ok(answer) => answer,
-            Err(GetError::Refused(refusal)) if is_unsupported(&refusal) => continue,
-            Err(GetError::Refused(refusal))
-                if coverage == FederatedCoverage::Complete
-                    && refusal.status == StatusCode::FORBIDDEN =>
-            {
-                continue;
-            }
-            Err(error) => return Err(refused(client, "federated credentials", error)),
-        };
-        let page = shape::federated(&answer)?;
-        let shown = page.entries.iter().any(|entry| entry.credentials.is_some());
-        if shown || page.entries.is_empty() {
-            return Ok(Federation {
-                coverage,
-                way: Way::List(query),
-                first: Some((page, answer.asked)),
-            });
-        }
+    let [(_, beta, complete), (_, v1, without)] = VERSIONS;
+    let failed = |error| refused(client, FEDERATED, error);
+    let beta = pin!(shown(client, federated(beta), complete));
+    let one = pin!(shown(client, federated(v1).of_one(), without));
+    let (beta, one) = match select(beta, one).await {
+        Either::Left((beta, one)) => (beta, Either::Left(one)),
+        Either::Right((one, beta)) => (beta.await, Either::Right(ready(one))),
+    };
+    let found = match beta {
+        Err(GetError::Refused(refusal)) if refusal.status == StatusCode::FORBIDDEN => None,
+        beta => readable(beta).map_err(failed)?,
+    };
+    if let Some(found) = found {
+        return Ok(found);
     }
-    Ok(Federation {
+    let found = if readable(one.await).map_err(failed)?.is_some() {
+        readable(shown(client, federated(v1), without).await).map_err(failed)?
+    } else {
+        None
+    };
+    Ok(found.unwrap_or(Federation {
         coverage: FederatedCoverage::None,
         way: Way::None,
         first: None,
-    })
+    }))
+}
+
+const fn federated(path: &'static str) -> Query {
+    Query::new(path, &["id"]).expanding("federatedIdentityCredentials")
+}
+
+const FEDERATED: &str = "federated credentials";
+
+/// Reads the first page of federated credentials, if it shows them.
+async fn shown(
+    client: &Client,
+    query: Query,
+    coverage: FederatedCoverage,
+) -> Result<Option<Federation>, GetError> {
+    let answer = first(client, &query).await?;
+    let page = shape::federated(&answer)?;
+    let shows = page.entries.is_empty() || page.entries.iter().any(|it| it.credentials.is_some());
+    Ok(shows.then(|| Federation {
+        coverage,
+        way: Way::List(query),
+        first: Some((page, answer.asked)),
+    }))
+}
+
+/// Takes what is not offered for nothing.
+fn readable(found: Result<Option<Federation>, GetError>) -> Result<Option<Federation>, GetError> {
+    match found {
+        Err(GetError::Refused(refusal)) if is_unsupported(&refusal) => Ok(None),
+        found => found,
+    }
 }
 
 impl Federation {

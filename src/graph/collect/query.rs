@@ -40,6 +40,7 @@ pub(super) struct Query {
     path: &'static str,
     select: &'static [&'static str],
     expand: Option<&'static str>,
+    top: u32,
 }
 
 impl Query {
@@ -49,12 +50,19 @@ impl Query {
             path,
             select,
             expand: None,
+            top: TOP,
         }
     }
 
     /// Asks for related objects besides.
     pub(super) const fn expanding(mut self, relation: &'static str) -> Self {
         self.expand = Some(relation);
+        self
+    }
+
+    /// Asks for one object, to find out what the server can do.
+    pub(super) const fn of_one(mut self) -> Self {
+        self.top = 1;
         self
     }
 
@@ -69,7 +77,12 @@ impl Query {
 
     /// Returns the URL of the first page.
     pub(super) fn url(&self, client: &Client, range: Option<Range>) -> Result<Url, GraphError> {
-        let mut path = format!("{}?$top={TOP}&$select={}", self.path, self.select.join(","));
+        let mut path = format!(
+            "{}?$top={}&$select={}",
+            self.path,
+            self.top,
+            self.select.join(",")
+        );
         if let Some(relation) = self.expand {
             path.push_str("&$expand=");
             path.push_str(relation);

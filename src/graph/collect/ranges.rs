@@ -1,6 +1,6 @@
 //! Ranges of creation, so that several parts of one list are read at the same time.
 //!
-//! In: when the objects of one page were made, and how many there are. Out: instants at which the list is cut. Neighbours
+//! In: when the objects of one page were made. Out: the ranges into which the list is cut. Neighbours
 //! share their bound, because Graph has "at or after" and "at or before" only; what stands at a bound comes twice and is
 //! dropped by its id. Nothing depends on good cuts but the time it takes.
 
@@ -58,52 +58,40 @@ impl Range {
 /// Cuts a range into about so many parts; `now` is the end of what can have been made. One part means that it cannot be
 /// cut.
 ///
-/// The page may be a fair sample of the range, or its oldest or newest objects: so its own dates are cut into parts of the
-/// same number, and the time before and after them into parts of the same length.
-pub(super) fn cut(
-    range: Range,
-    mut sample: Vec<Timestamp>,
-    parts: usize,
-    now: Timestamp,
-) -> Vec<Range> {
+/// The sample is in the order of its page. In no order, it is taken for a fair one, and its dates are cut into parts of the
+/// same number. In order, the page holds the oldest or the newest objects: the time that it leaves is cut into parts of
+/// the same length.
+pub(super) fn cut(range: Range, sample: &[Timestamp], parts: usize, now: Timestamp) -> Vec<Range> {
     let Range::Between(from, to) = range else {
         return vec![range];
     };
-    sample.retain(|instant| range.holds(Some(*instant)));
-    sample.sort_unstable();
-    let (Some(&oldest), Some(&newest)) = (sample.first(), sample.last()) else {
+    let mut dates: Vec<Timestamp> = sample.to_vec();
+    dates.retain(|instant| range.holds(Some(*instant)));
+    dates.sort_unstable();
+    let (Some(&oldest), Some(&newest)) = (dates.first(), dates.last()) else {
         return vec![range];
     };
     let beginning = Timestamp::from_second(BEGINNING).unwrap_or_default();
     let begin = from.unwrap_or(beginning).max(beginning).min(oldest);
     let end = to.unwrap_or(now).min(now).max(newest);
-    let mut cuts = Vec::new();
-    for number in 1..parts {
-        cuts.extend(sample.get(sample.len() * number / parts).copied());
-    }
-    cuts.extend(evenly(begin, oldest, begin, end, parts));
-    cuts.extend(evenly(newest, end, begin, end, parts));
+    let cuts = if sample.is_sorted() {
+        evenly(newest, end, parts)
+    } else if sample.is_sorted_by(|one, other| one >= other) {
+        evenly(begin, oldest, parts)
+    } else {
+        let place = |number: usize| dates.len() * number / parts;
+        (1..parts)
+            .filter_map(|number| dates.get(place(number)).copied())
+            .collect()
+    };
     bounded(from, to, cuts)
 }
 
-/// Cuts a stretch of time that the sample does not touch into as many parts as its share of the whole. A short stretch
-/// holds little and is left whole.
-fn evenly(
-    from: Timestamp,
-    to: Timestamp,
-    begin: Timestamp,
-    end: Timestamp,
-    parts: usize,
-) -> Vec<Timestamp> {
-    let seconds =
-        |from: Timestamp, to: Timestamp| to.as_second().saturating_sub(from.as_second()).max(0);
-    let (length, whole) = (seconds(from, to), seconds(begin, end).max(1));
-    let parts = i64::try_from(parts).unwrap_or(1);
-    let own = (length * parts + whole / 2) / whole;
-    if own == 0 {
-        return Vec::new();
-    }
-    let cuts = (0..=own).map(|number| from.as_second() + length / own * number);
+/// Cuts a stretch of time into parts of the same length.
+fn evenly(from: Timestamp, to: Timestamp, parts: usize) -> Vec<Timestamp> {
+    let length = to.as_second().saturating_sub(from.as_second());
+    let parts = i64::try_from(parts).unwrap_or(1).max(1);
+    let cuts = (0..parts).map(|number| from.as_second() + length * number / parts);
     cuts.filter_map(|second| Timestamp::from_second(second).ok())
         .collect()
 }
@@ -163,8 +151,10 @@ mod tests {
 
     #[test]
     fn a_fair_sample_gives_parts_of_the_same_number() {
-        let sample = days("2020-01-01T00:00:00Z", 2_500);
-        let ranges = cut(WHOLE, sample.clone(), 10, at(NOW));
+        let mut sample = days("2020-01-01T00:00:00Z", 2_500);
+        sample.swap(3, 2_000);
+        sample.swap(4, 5);
+        let ranges = cut(WHOLE, &sample, 10, at(NOW));
         assert_seamless(WHOLE, &ranges);
         let most = ranges
             .iter()
@@ -181,7 +171,7 @@ mod tests {
     #[test]
     fn the_oldest_page_leaves_the_rest_of_time_in_even_parts() {
         let sample = days("2016-01-01T00:00:00Z", 300);
-        let ranges = cut(WHOLE, sample, 12, at(NOW));
+        let ranges = cut(WHOLE, &sample, 12, at(NOW));
         assert_seamless(WHOLE, &ranges);
         let longest = ranges
             .iter()
@@ -196,17 +186,25 @@ mod tests {
     }
 
     #[test]
+    fn the_newest_page_leaves_the_time_before_in_even_parts() {
+        let mut sample = days("2026-01-01T00:00:00Z", 300);
+        sample.reverse();
+        let ranges = cut(WHOLE, &sample, 12, at(NOW));
+        assert_seamless(WHOLE, &ranges);
+        assert_eq!(ranges.len(), 13);
+        let last = Range::Between(Some(at("2024-10-31T12:00:00Z")), None);
+        assert_eq!(ranges.last(), Some(&last));
+    }
+
+    #[test]
     fn what_was_made_in_one_second_cannot_be_cut() {
         let range = Range::Between(
             Some(at("2026-01-01T00:00:00Z")),
             Some(at("2026-01-01T00:00:01Z")),
         );
         let sample = vec![at("2026-01-01T00:00:00.5Z"); 999];
-        assert_eq!(cut(range, sample, 8, at(NOW)), [range]);
-        assert_eq!(
-            cut(Range::Undated, Vec::new(), 8, at(NOW)),
-            [Range::Undated]
-        );
+        assert_eq!(cut(range, &sample, 8, at(NOW)), [range]);
+        assert_eq!(cut(Range::Undated, &[], 8, at(NOW)), [Range::Undated]);
     }
 
     #[test]
