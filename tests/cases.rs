@@ -6,7 +6,7 @@
 //! `SNAPSHOTS=overwrite cargo test --test cases` writes the expected streams anew; the exit code is never renewed.
 //!
 //! What Git does not hold well (a pipe, UTF-16, a cut file) is made by the tests in `cases/made.rs`
-//! and `cases/stale.rs`; what is too large for it, by `cases/large.rs`.
+//! and `cases/stale.rs`; what is too large for it, by `cases/large.rs`. What a snapshot's report does not depend on is
 
 #![expect(
     clippy::unwrap_used,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use credgate::evaluate::{Evaluation, InventoryRecord, WrongTenant};
+use credgate::evaluate::{Evaluation, InventoryRecord, PolicyContradiction, WrongTenant};
 use credgate::finding::Level;
 use credgate::inventory::{Inventory, InventoryError, Object, Problem, ReadError, SourceFacts};
 use credgate::policy::{self, Policy, PolicyError};
@@ -171,11 +171,14 @@ fn read(
     let read = inventory.read(&mut |object, place| {
         progress.step();
         let received = match object {
+            Object::TenantPolicy(policy) => {
+                let received = evaluation.tenant_policy(policy);
+                return received.map_err(|PolicyContradiction| Problem::PolicyContradiction);
+            }
             Object::Application(application) => evaluation.application(application, place),
             Object::ServicePrincipal(service_principal) => {
                 evaluation.service_principal(service_principal, place)
             }
-            Object::TenantPolicy(_) => Ok(()),
         };
         received.map_err(|contradiction| Problem::Contradiction {
             app_id: contradiction.0,
@@ -210,6 +213,7 @@ fn record(inventory: &Inventory, sources: Vec<SourceFacts>) -> InventoryRecord {
         sources: sources.collect(),
         files: inventory.files(),
         tenant: inventory.tenant(),
+        tenant_policies: inventory.policy_coverage(),
         is_whole_tenant: true,
         notes: inventory.notes(),
     }
