@@ -13,7 +13,8 @@ use serde::Serialize;
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 
 use crate::model::{
-    Alternatives, AppId, CredentialClass, Holder, KeyId, ObjectId, Place, State, Validity,
+    Alternatives, AppId, CredentialClass, DefaultPolicy, Holder, KeyId, ObjectId, Place, State,
+    Validity,
 };
 
 /// How bad a finding is, in SARIF's words; the worst is the greatest.
@@ -272,6 +273,8 @@ pub enum Subject {
     Exception(u32),
     /// A migration window of the policy.
     Window(u32),
+    /// The tenant as a whole.
+    Tenant,
 }
 
 /// Whether a finding counts: an index into the report's lists where the policy tolerates it.
@@ -319,6 +322,8 @@ pub enum Detail {
     DaysLeft(Date, u32),
     /// The appId that an exception names and the inventory does not have.
     UnknownApplication(AppId),
+    /// What the tenant's default app management policy says about new secrets.
+    NewSecrets(Box<DefaultPolicy>),
 }
 
 /// Why a credential has no lifetime: it is longer than every limit.
@@ -374,7 +379,7 @@ pub struct Facts<'report> {
     pub entry: Option<&'report str>,
 }
 
-/// Names a finding for ever: made of rule, appId and keyId (or the id of an exception or window), and of its number among
+/// Names a finding for ever: made of rule, appId and keyId (or the id of an exception, window or tenant), and of its number among
 /// those that are alike in these, never of a line, a date or a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(u128);

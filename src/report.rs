@@ -273,7 +273,7 @@ impl Report {
     pub fn application(&self, finding: &Finding) -> Option<&ApplicationRecord> {
         match finding.subject {
             Subject::Application(index) => self.applications.get(index as usize),
-            Subject::Exception(_) | Subject::Window(_) => None,
+            Subject::Exception(_) | Subject::Window(_) | Subject::Tenant => None,
         }
     }
 
@@ -312,6 +312,7 @@ impl Report {
                     None
                 }
             }
+            Subject::Tenant => None,
         };
         Facts {
             finding,
@@ -348,6 +349,7 @@ impl Report {
             }
             Subject::Exception(_) => self.exception(finding).map(|entry| entry.place.location()),
             Subject::Window(_) => self.window(finding).map(|entry| entry.place.location()),
+            Subject::Tenant => None,
         };
         own.or_else(|| location(&self.policy.files, self.rule(finding).place))
     }
@@ -373,6 +375,11 @@ impl Report {
                     ],
                     finding.repeat,
                 )
+            }
+            Subject::Tenant => {
+                let tenant = self.tenant.as_ref();
+                let tenant = tenant.map_or(&[][..], |tenant| tenant.as_bytes());
+                Fingerprint::new(rule, &[tenant], finding.repeat)
             }
             Subject::Exception(_) | Subject::Window(_) => {
                 let entry = self.facts(finding).entry.unwrap_or_default();

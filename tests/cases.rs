@@ -6,7 +6,8 @@
 //! `SNAPSHOTS=overwrite cargo test --test cases` writes the expected streams anew; the exit code is never renewed.
 //!
 //! What Git does not hold well (a pipe, UTF-16, a cut file) is made by the tests in `cases/made.rs`
-//! and `cases/stale.rs`; what is too large for it, by `cases/large.rs`.
+//! and `cases/stale.rs`; what is too large for it, by `cases/large.rs`. What a snapshot's report does not depend on
+//! is shown in `cases/snapshot.rs`.
 
 #![expect(
     clippy::unwrap_used,
@@ -22,6 +23,8 @@ mod made;
 mod manual;
 #[path = "cases/program.rs"]
 mod program;
+#[path = "cases/snapshot.rs"]
+mod snapshot;
 #[path = "cases/stale.rs"]
 mod stale;
 #[cfg(unix)]

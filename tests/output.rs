@@ -67,12 +67,14 @@ fn assert_valid(schema: &Value, instance: &Value) {
     assert!(problems.is_empty(), "{problems:#?}");
 }
 
-fn reports() -> [Report; 4] {
+fn reports() -> [Report; 6] {
     [
         sample::clean(),
         sample::tenant(),
         sample::incomplete(),
         sample::hostile(),
+        sample::about_the_tenant(true),
+        sample::about_the_tenant(false),
     ]
 }
 

@@ -149,7 +149,7 @@ fn the_documented_snapshot_is_one() {
     }
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("contoso.ndjson"), snapshot).unwrap();
-    let policy = "version: 1\nextends: baseline\n";
+    let policy = "version: 1\nextends: strict\n";
     fs::write(folder.path().join("credgate.yaml"), policy).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_credgate"))
         .args(["check", "--inventory", "contoso.ndjson"])

@@ -50,6 +50,7 @@ fn judge(policy: &Policy, file: &Path) -> Report {
         sources: Vec::new(),
         files: inventory.files(),
         tenant: inventory.tenant(),
+        tenant_policies: inventory.policy_coverage(),
         is_whole_tenant: true,
         notes: Vec::new(),
     };

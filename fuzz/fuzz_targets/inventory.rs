@@ -45,6 +45,7 @@ fn judge(bytes: &[u8], folder: &TempDir) {
         sources: Vec::new(),
         files: inventory.files(),
         tenant: inventory.tenant(),
+        tenant_policies: inventory.policy_coverage(),
         is_whole_tenant: true,
         notes: inventory.notes(),
     };
@@ -65,7 +66,10 @@ fn read(inventory: &mut Inventory) -> Option<Evaluation<'static>> {
             let received = match object {
                 Object::Application(object) => evaluation.application(object, place),
                 Object::ServicePrincipal(object) => evaluation.service_principal(object, place),
-                Object::TenantPolicy(_) => Ok(()),
+                Object::TenantPolicy(policy) => {
+                    let received = evaluation.tenant_policy(policy);
+                    return received.map_err(|_| Problem::PolicyContradiction);
+                }
             };
             received.map_err(|contradiction| Problem::Contradiction {
                 app_id: contradiction.0,

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use credgate::evaluate::{Evaluation, InventoryRecord, WrongTenant};
+use credgate::evaluate::{Evaluation, InventoryRecord, PolicyContradiction, WrongTenant};
 use credgate::finding::Level;
 use credgate::inventory::{Inventory, InventoryError, Object, Problem, ReadError, SourceFacts};
 use credgate::policy::Policy;
@@ -157,11 +157,14 @@ fn read(
     let read = inventory.read(&mut |object, place| {
         progress.step();
         let received = match object {
+            Object::TenantPolicy(policy) => {
+                let received = evaluation.tenant_policy(policy);
+                return received.map_err(|PolicyContradiction| Problem::PolicyContradiction);
+            }
             Object::Application(application) => evaluation.application(application, place),
             Object::ServicePrincipal(service_principal) => {
                 evaluation.service_principal(service_principal, place)
             }
-            Object::TenantPolicy(_) => Ok(()),
         };
         received.map_err(|contradiction| Problem::Contradiction {
             app_id: contradiction.0,
@@ -196,6 +199,7 @@ fn record(inventory: &Inventory, sources: Vec<SourceFacts>) -> InventoryRecord {
         sources: sources.collect(),
         files: inventory.files(),
         tenant: inventory.tenant(),
+        tenant_policies: inventory.policy_coverage(),
         is_whole_tenant: true,
         notes: inventory.notes(),
     }

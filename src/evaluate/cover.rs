@@ -9,8 +9,8 @@ use foldhash::fast::FixedState;
 use jiff::civil::Date;
 
 use super::index;
-use crate::finding::{Disposition, RuleId};
-use crate::model::{AppId, Identity, KeyId};
+use crate::finding::{Disposition, ExceptionId, RuleId};
+use crate::model::{AppId, Holder, Identity, KeyId};
 use crate::policy::{Exception, Policy, Window};
 use crate::rules::{Rule, Violation};
 
@@ -29,7 +29,8 @@ pub(super) struct Cover<'run> {
 struct Named {
     /// Indexes of exceptions, in the order of the policy.
     exceptions: Vec<usize>,
-    seen: bool,
+    /// As what the inventory has it; an application outranks its service principal.
+    seen: Option<Holder>,
 }
 
 impl<'run> Cover<'run> {
@@ -55,9 +56,16 @@ impl<'run> Cover<'run> {
     }
 
     /// Notes that the inventory has an application or a service principal of this id.
-    pub(super) fn saw(&mut self, app_id: AppId) {
+    pub(super) fn saw(&mut self, app_id: AppId, holder: Holder) {
         if let Some(named) = self.by_application.get_mut(&app_id) {
-            named.seen = true;
+            named.seen = match (named.seen, holder) {
+                (Some(Holder::Application), _) | (_, Holder::Application) => {
+                    Some(Holder::Application)
+                }
+                (None | Some(Holder::ServicePrincipal), Holder::ServicePrincipal) => {
+                    Some(Holder::ServicePrincipal)
+                }
+            };
         }
     }
 
@@ -82,9 +90,25 @@ impl<'run> Cover<'run> {
             .filter(|(_, app_id)| {
                 self.by_application
                     .get(app_id)
-                    .is_some_and(|named| !named.seen)
+                    .is_some_and(|named| named.seen.is_none())
             })
             .collect()
+    }
+
+    /// Returns the applications on which an exception in force tolerates secrets, with the exception and as what the
+    /// inventory has them, in the order of the policy.
+    pub(super) fn tolerated_secrets(
+        &self,
+    ) -> impl Iterator<Item = (&ExceptionId, AppId, Option<Holder>)> {
+        let in_force = self.exceptions.iter().filter(|exception| {
+            exception.is_in_force(self.today) && exception.rules.iter().any(is_about_secrets)
+        });
+        in_force.flat_map(|exception| {
+            exception.applications.iter().map(|app_id| {
+                let named = self.by_application.get(app_id);
+                (&exception.id, *app_id, named.and_then(|named| named.seen))
+            })
+        })
     }
 
     /// Tells whether the policy tolerates a violation, and notes which exceptions match it.
@@ -137,6 +161,11 @@ impl<'run> Cover<'run> {
                 .all(|secret| in_force.iter().any(|(_, exception)| exception.pins(secret)));
         in_force.first().filter(|_| covered).map(|(at, _)| *at)
     }
+}
+
+/// Tells whether a rule is about client secrets, of which a symmetric key is one.
+fn is_about_secrets(rule: &RuleId) -> bool {
+    rule.0.starts_with("secret") || rule.0 == "symmetric-key"
 }
 
 fn secrets(identity: &Identity) -> impl Iterator<Item = Option<KeyId>> {

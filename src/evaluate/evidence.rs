@@ -3,7 +3,7 @@
 //! In: each identity and what each rule needs. Out: which rules were not judged, on how many applications, and why.
 
 use crate::finding::Need;
-use crate::model::{AppId, Identity, Known, MissingLists, State};
+use crate::model::{AppId, Identity, Known, MissingLists, PolicyCoverage, State};
 use crate::report::{ActiveRule, NotJudged};
 
 /// What the sources show of one identity.
@@ -75,6 +75,15 @@ struct Incomplete {
     named: AppId,
 }
 
+/// What the sources show of the tenant as a whole.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Whole {
+    /// How many identities were judged.
+    pub(super) applications: u64,
+    pub(super) knows_service_principals: bool,
+    pub(super) tenant_policies: PolicyCoverage,
+}
+
 /// The gap of each active rule.
 #[derive(Debug)]
 pub(super) struct Gaps(Vec<Gap>);
@@ -110,8 +119,7 @@ impl Gaps {
     pub(super) fn report(
         &self,
         rules: impl Iterator<Item = (ActiveRule, bool)>,
-        applications: u64,
-        knows_service_principals: bool,
+        whole: Whole,
     ) -> Vec<NotJudged> {
         let mut not_judged = Vec::new();
         for ((rule, optional), gap) in rules.zip(&self.0) {
@@ -121,12 +129,16 @@ impl Gaps {
                 .iter()
                 .copied()
                 .find(|need| match need {
-                    Need::ServicePrincipals => !knows_service_principals,
-                    Need::TenantPolicies => true,
+                    Need::ServicePrincipals => !whole.knows_service_principals,
+                    Need::TenantPolicies => whole.tenant_policies != PolicyCoverage::Complete,
                     Need::State | Need::Dates | Need::Owners | Need::FederatedCredentials => false,
                 });
             let (applications, reason) = match (tenant_wide, gap) {
-                (Some(need), _) => (applications, reason(need).to_owned()),
+                (Some(Need::TenantPolicies), _) => (
+                    whole.applications,
+                    reason_of_policies(whole.tenant_policies).to_owned(),
+                ),
+                (Some(need), _) => (whole.applications, reason(need).to_owned()),
                 (None, gap) if gap.applications > 0 => (gap.applications, gap.reason()),
                 (None, _) => continue,
             };
@@ -189,8 +201,21 @@ const fn reason(need: Need) -> &'static str {
         Need::ServicePrincipals => {
             "the inventory has no service principals; add them with a second `--inventory`, for example from `az ad sp list --all`"
         }
-        Need::TenantPolicies => {
-            "an export does not hold the tenant's app management policies; only a live inventory can show them"
+        Need::TenantPolicies => reason_of_policies(PolicyCoverage::NotCollected),
+    }
+}
+
+const fn reason_of_policies(coverage: PolicyCoverage) -> &'static str {
+    match coverage {
+        PolicyCoverage::NotCollected => {
+            "an export does not hold the tenant's app management policies; only a live inventory or a snapshot of one can show them"
         }
+        PolicyCoverage::NotOffered => {
+            "the tenant does not offer app management policies; let the rule have `evidence: optional`"
+        }
+        PolicyCoverage::NotPermitted => {
+            "`Policy.Read.All` is missing; grant it with `az ad app permission add --id <client-id> --api 00000003-0000-0000-c000-000000000000 --api-permissions 246dd0d5-5bd0-4def-940b-0421030a5b68=Role`, then `az ad app permission admin-consent --id <client-id>`"
+        }
+        PolicyCoverage::Complete => "the tenant's app management policies are there",
     }
 }

@@ -7,29 +7,33 @@ mod cover;
 mod evidence;
 mod join;
 mod met;
+mod order;
 mod record;
-
-use std::cmp::Ordering;
+mod tenant;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use crate::finding::{
-    ApplicationRecord, Detail, Disposition, Finding, Level, RuleDescriptor, Standing, Subject,
+    ApplicationRecord, Disposition, Finding, Level, RuleDescriptor, Standing, Subject,
 };
 use crate::model::{
-    Alternatives, Application, Identity, Known, Place, ServicePrincipal, State, TenantId,
+    Alternatives, Application, Holder, Identity, Known, Place, PolicyCoverage, ServicePrincipal,
+    State, TenantId, TenantPolicy,
 };
 use crate::policy::{Evidence, Policy, RuleSetting};
 use crate::report::{ActiveRule, Report, SourceRecord, Summary};
-use crate::rules::{self, PolicyContext, Rule, RuleContext, Violation};
+use crate::rules::{self, EntryViolation, PolicyContext, Rule, RuleContext, Violation};
 
 use cover::Cover;
 use evidence::{Gaps, Shown};
 use join::{Join, Unjoined};
+use order::{in_order, number_repeats};
+use tenant::Tenant;
 
 pub use join::Contradiction;
+pub use tenant::PolicyContradiction;
 
 /// A rule that this policy switches on.
 struct Active<'run> {
@@ -39,6 +43,21 @@ struct Active<'run> {
     level: Level,
     /// Its index in the report.
     number: u8,
+}
+
+impl Active<'_> {
+    /// Makes the finding about the tenant or an entry of the policy.
+    fn finding(&self, violation: EntryViolation) -> Finding {
+        Finding {
+            rule: self.number,
+            level: self.level,
+            repeat: 0,
+            disposition: Disposition::Open,
+            subject: violation.subject,
+            credential: None,
+            detail: violation.detail,
+        }
+    }
 }
 
 /// A judgement in progress.
@@ -51,6 +70,7 @@ pub struct Evaluation<'run> {
     rules: Vec<Active<'run>>,
     join: Join,
     cover: Cover<'run>,
+    policies: Tenant,
     gaps: Gaps,
     applications: Vec<ApplicationRecord>,
     findings: Vec<Finding>,
@@ -77,6 +97,8 @@ pub struct InventoryRecord {
     pub files: Vec<String>,
     /// The tenant, where a source names it.
     pub tenant: Option<TenantId>,
+    /// Whether it shows the tenant's app management policies.
+    pub tenant_policies: PolicyCoverage,
     /// Whether an application that it does not have is not in the tenant.
     pub is_whole_tenant: bool,
     /// What a reader should know besides.
@@ -120,11 +142,17 @@ impl<'run> Evaluation<'run> {
             rules,
             join: Join::default(),
             cover: Cover::new(policy, today),
+            policies: Tenant::default(),
             applications: Vec::new(),
             findings: Vec::new(),
             summary: Summary::default(),
             found: Vec::new(),
         }
+    }
+
+    /// Receives one of the tenant's app management policies; all of them come before the first object.
+    pub fn tenant_policy(&mut self, policy: TenantPolicy) -> Result<(), PolicyContradiction> {
+        self.policies.add(policy)
     }
 
     /// Receives a service principal; all of them come before the first application.
@@ -133,7 +161,11 @@ impl<'run> Evaluation<'run> {
         object: ServicePrincipal,
         place: Place,
     ) -> Result<(), Contradiction> {
-        self.cover.saw(object.app_id);
+        self.cover.saw(object.app_id, Holder::ServicePrincipal);
+        if !object.deleted {
+            self.policies
+                .saw(Holder::ServicePrincipal, object.id, object.app_id);
+        }
         self.join.service_principal(object, place)
     }
 
@@ -142,13 +174,15 @@ impl<'run> Evaluation<'run> {
         if !self.join.is_new(&object)? {
             return Ok(());
         }
-        self.cover.saw(object.app_id);
+        self.cover.saw(object.app_id, Holder::Application);
         let service_principal = self.join.take(object.app_id);
         if object.deleted {
             // Nobody can sign in with an identity of which the application is gone, whatever is left of it.
             self.summary.skipped.deleted += 1;
             return Ok(());
         }
+        self.policies
+            .saw(Holder::Application, object.id, object.app_id);
         if service_principal.as_ref().is_some_and(|it| it.deleted) {
             self.summary.skipped.deleted += 1;
         }
@@ -231,6 +265,7 @@ impl<'run> Evaluation<'run> {
     pub fn finish(mut self, inventory: InventoryRecord) -> Result<Report, WrongTenant> {
         let tenant = self.tenant(inventory.tenant)?;
         self.judge_service_principals(self.policy.tenant().or(tenant));
+        self.judge_tenant(inventory.tenant_policies);
         self.judge_policy(inventory.is_whole_tenant);
         let applications = &self.applications;
         self.findings
@@ -301,15 +336,23 @@ impl<'run> Evaluation<'run> {
             };
             active.rule.judge_policy(&context, &mut found);
             for violation in found.drain(..) {
-                let finding = Finding {
-                    rule: active.number,
-                    level: active.level,
-                    repeat: 0,
-                    disposition: Disposition::Open,
-                    subject: violation.subject,
-                    credential: None,
-                    detail: violation.detail,
-                };
+                let finding = active.finding(violation);
+                count(&mut self.summary, &finding);
+                self.findings.push(finding);
+            }
+        }
+    }
+
+    fn judge_tenant(&mut self, coverage: PolicyCoverage) {
+        let policy = self.policies.default_policy();
+        let Some(policy) = policy.filter(|_| coverage == PolicyCoverage::Complete) else {
+            return;
+        };
+        let mut found = Vec::new();
+        for active in &self.rules {
+            active.rule.judge_tenant(policy, &mut found);
+            for violation in found.drain(..) {
+                let finding = active.finding(violation);
                 count(&mut self.summary, &finding);
                 self.findings.push(finding);
             }
@@ -321,9 +364,11 @@ impl<'run> Evaluation<'run> {
             sources,
             files,
             mut notes,
+            tenant_policies,
             ..
         } = inventory;
         notes.extend(record::notes(self.policy, &sources, tenant));
+        notes.extend(self.policies.notes(&self.cover));
         let knows_service_principals = sources
             .iter()
             .any(|source| source.coverage.service_principals);
@@ -334,9 +379,12 @@ impl<'run> Evaluation<'run> {
         };
         let optional = |rule: &Active<'_>| rule.setting.evidence == Evidence::Optional;
         let rules = self.rules.iter().map(|rule| (active(rule), optional(rule)));
-        let not_judged =
-            self.gaps
-                .report(rules, self.summary.applications, knows_service_principals);
+        let whole = evidence::Whole {
+            applications: self.summary.applications,
+            knows_service_principals,
+            tenant_policies,
+        };
+        let not_judged = self.gaps.report(rules, whole);
         let rules: Vec<ActiveRule> = self.rules.iter().map(active).collect();
         let judged = self.summary.applications;
         notes.extend(record::nothing_judged(
@@ -360,44 +408,6 @@ impl<'run> Evaluation<'run> {
             summary: self.summary,
             not_judged,
             notes,
-        }
-    }
-}
-
-/// Compares by level (worst first), rule, appId or address, keyId; most findings differ before all is looked up.
-fn in_order(one: &Finding, other: &Finding, applications: &[ApplicationRecord]) -> Ordering {
-    let named = |finding: &Finding| match finding.subject {
-        Subject::Application(index) => {
-            let record = applications.get(index as usize);
-            record.map(|record| (record.app_id, record.address.as_deref()))
-        }
-        Subject::Exception(_) | Subject::Window(_) => None,
-    };
-    let credential = |finding: &Finding| {
-        let credential = finding.credential;
-        credential.map(|it| (it.key_id, it.on, it.class, it.validity))
-    };
-    other
-        .level
-        .cmp(&one.level)
-        .then_with(|| one.rule.cmp(&other.rule))
-        .then_with(|| named(one).cmp(&named(other)))
-        .then_with(|| credential(one).cmp(&credential(other)))
-        .then_with(|| one.subject.cmp(&other.subject))
-        .then_with(|| one.detail.cmp(&other.detail))
-}
-
-/// Numbers the findings that rule, application and keyId do not tell apart; the order has made them neighbours.
-fn number_repeats(findings: &mut [Finding]) {
-    let key_id = |finding: &Finding| finding.credential.and_then(|credential| credential.key_id);
-    for at in 1..findings.len() {
-        if let Some([before, finding]) = findings.get_mut(at - 1..=at)
-            && before.rule == finding.rule
-            && before.subject == finding.subject
-            && key_id(before) == key_id(finding)
-            && !matches!(finding.detail, Detail::UnknownApplication(_))
-        {
-            finding.repeat = before.repeat.saturating_add(1);
         }
     }
 }

@@ -39,7 +39,8 @@ use jiff::civil::Date;
 
 use crate::finding::{CredentialRef, Detail, RuleDescriptor, RuleId, Standing, Subject};
 use crate::model::{
-    AppId, ClassifiedCredential, CredentialClass, FederatedCredential, Holder, Identity, Validity,
+    AppId, ClassifiedCredential, CredentialClass, DefaultPolicy, FederatedCredential, Holder,
+    Identity, Validity,
 };
 use crate::policy::{Exception, RuleSetting, Window};
 
@@ -138,10 +139,10 @@ pub const fn federated_reference(on: Holder, federated: &FederatedCredential) ->
     }
 }
 
-/// Something a rule found in the policy itself.
+/// Something a rule found in the policy itself, or in the tenant as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryViolation {
-    /// The exception or window, by index.
+    /// The exception or window, by index, or the tenant.
     pub subject: Subject,
     /// The numbers of its sentence.
     pub detail: Detail,
@@ -152,6 +153,14 @@ impl EntryViolation {
     fn of_exception(index: usize, detail: Detail) -> Self {
         Self {
             subject: Subject::Exception(narrow(index)),
+            detail,
+        }
+    }
+
+    /// Makes a violation about the tenant.
+    const fn of_tenant(detail: Detail) -> Self {
+        Self {
+            subject: Subject::Tenant,
             detail,
         }
     }
@@ -170,7 +179,7 @@ fn narrow(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
 
-/// A rule: a text, and a judgement of identities or of the policy's own entries.
+/// A rule: a text, and a judgement of identities, of the tenant or of the policy's own entries.
 pub trait Rule: Sync {
     /// Returns everything about the rule that is not its behaviour.
     fn descriptor(&self) -> &'static RuleDescriptor;
@@ -191,6 +200,9 @@ pub trait Rule: Sync {
     /// Adds what the rule finds on one identity, whose evidence is complete.
     fn judge(&self, _identity: &Identity, _context: &RuleContext<'_>, _found: &mut Vec<Violation>) {
     }
+
+    /// Adds what the rule finds in the tenant's app management policy.
+    fn judge_tenant(&self, _policy: &DefaultPolicy, _found: &mut Vec<EntryViolation>) {}
 
     /// Adds what the rule finds in the policy's own entries.
     fn judge_policy(&self, _context: &PolicyContext<'_>, _found: &mut Vec<EntryViolation>) {}

@@ -383,6 +383,13 @@ pub(crate) fn tenant() -> Report {
     report
 }
 
+/// Makes a report with a finding about the tenant, whose id may not be known.
+pub(crate) fn about_the_tenant(is_known: bool) -> Report {
+    let mut report = of(Vec::new(), vec![finding(ONLY, Subject::Tenant)]);
+    report.tenant = report.tenant.filter(|_| is_known);
+    report
+}
+
 /// Makes a report in which a rule could not be judged.
 pub(crate) fn incomplete() -> Report {
     let mut report = tenant();

@@ -30,7 +30,7 @@ pub(super) struct FindingDocument {
     exception: Option<String>,
     /// The id of the migration window that tolerates it, or that it is about.
     window: Option<String>,
-    /// What it is about; null where that is the policy.
+    /// What it is about; null where that is the policy or the tenant.
     application: Option<ApplicationDocument>,
     /// The credential, where it is about one.
     credential: Option<CredentialDocument>,

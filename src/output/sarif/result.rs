@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::uri;
 use crate::escape::printable;
-use crate::finding::{ApplicationRecord, Disposition, Finding, NextStep};
+use crate::finding::{ApplicationRecord, Disposition, Finding, NextStep, Subject};
 use crate::output::lines::Record;
 use crate::report::{Location, Report};
 
@@ -59,6 +59,8 @@ impl<'report> ResultWriter<'report> {
             self.line.literal(r#","logicalLocations":["#);
             self.application(application)?;
             self.line.literal("]");
+        } else if finding.subject == Subject::Tenant {
+            self.tenant();
         }
         self.line
             .literal(r#"}],"partialFingerprints":{"primaryLocationLineHash":""#);
@@ -152,6 +154,16 @@ impl<'report> ResultWriter<'report> {
         }
         self.line.literal(r#","kind":"resource"}"#);
         Ok(())
+    }
+
+    fn tenant(&mut self) {
+        self.line
+            .literal(r#","logicalLocations":[{"name":"The tenant"#);
+        if let Some(tenant) = self.report.tenant {
+            self.line.literal(r#"","fullyQualifiedName":""#);
+            self.line.literal(tenant.encode(&mut [0; 36]));
+        }
+        self.line.literal(r#"","kind":"resource"}]"#);
     }
 
     fn suppression(&mut self, finding: &Finding) -> io::Result<()> {

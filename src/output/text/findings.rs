@@ -1,4 +1,4 @@
-//! The findings: application by application, the worst first, then entry by entry of the policy.
+//! The findings: application by application, the worst first, then the tenant, then entry by entry of the policy.
 
 use std::cmp::Reverse;
 use std::io;
@@ -19,7 +19,8 @@ const SENTENCE_INDENT: usize = 11;
 /// Writes all findings that are to be seen.
 pub(super) fn write(report: &Report, verbose: bool, page: &mut Page<'_>) -> io::Result<()> {
     write_applications(report, verbose, page)?;
-    write_policy(report, verbose, page)
+    write_others(report, verbose, |subject| subject == Subject::Tenant, page)?;
+    write_others(report, verbose, is_entry, page)
 }
 
 fn write_applications(report: &Report, verbose: bool, page: &mut Page<'_>) -> io::Result<()> {
@@ -47,9 +48,14 @@ fn write_applications(report: &Report, verbose: bool, page: &mut Page<'_>) -> io
     page.paragraph(&[plain("… ")], 2, &text)
 }
 
-/// Writes the findings about the policy's own exceptions and windows, entry by entry.
-fn write_policy(report: &Report, verbose: bool, page: &mut Page<'_>) -> io::Result<()> {
-    let listed = listed(report, verbose, |subject| !is_application(subject));
+/// Writes all findings about something that is no application.
+fn write_others(
+    report: &Report,
+    verbose: bool,
+    about: fn(Subject) -> bool,
+    page: &mut Page<'_>,
+) -> io::Result<()> {
+    let listed = listed(report, verbose, about);
     for group in groups(report, &listed) {
         write_group(report, group, page)?;
     }
@@ -59,7 +65,15 @@ fn write_policy(report: &Report, verbose: bool, page: &mut Page<'_>) -> io::Resu
 fn is_application(subject: Subject) -> bool {
     match subject {
         Subject::Application(_) => true,
-        Subject::Exception(_) | Subject::Window(_) => false,
+        Subject::Exception(_) | Subject::Window(_) | Subject::Tenant => false,
+    }
+}
+
+/// Tells whether a subject is one of the policy's own exceptions and windows.
+fn is_entry(subject: Subject) -> bool {
+    match subject {
+        Subject::Exception(_) | Subject::Window(_) => true,
+        Subject::Application(_) | Subject::Tenant => false,
     }
 }
 
@@ -122,19 +136,28 @@ fn write_heading(report: &Report, finding: &Finding, page: &mut Page<'_>) -> io:
         let words = [" · ", state, standing(application.standing)].concat();
         page.line(&[bullet, strong(name(application)), plain(&words)])?;
     } else {
-        let entry = report.facts(finding).entry.unwrap_or_default();
+        let entry = match finding.subject {
+            Subject::Tenant => "The tenant",
+            Subject::Application(_) | Subject::Exception(_) | Subject::Window(_) => {
+                report.facts(finding).entry.unwrap_or_default()
+            }
+        };
         page.line(&[bullet, strong(entry), plain(kind(finding.subject))])?;
     }
     let place = report.place(finding);
     let place = place.map(|place| format!("at {}:{}", place.file, place.line));
-    let identity: Vec<_> = application.map(identity).into_iter().chain(place).collect();
+    let tenant = report.tenant.filter(|_| finding.subject == Subject::Tenant);
+    let identity = application
+        .map(identity)
+        .or_else(|| tenant.map(|tenant| tenant.to_string()));
+    let identity: Vec<_> = identity.into_iter().chain(place).collect();
     page.line(&[plain("  "), faint(&identity.join(" "))])
 }
 
 /// Says what a subject is where its name does not.
 const fn kind(subject: Subject) -> &'static str {
     match subject {
-        Subject::Application(_) => "",
+        Subject::Application(_) | Subject::Tenant => "",
         Subject::Exception(_) => " · exception of the policy",
         Subject::Window(_) => " · migration window of the policy",
     }

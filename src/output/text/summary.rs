@@ -92,6 +92,7 @@ fn findings(report: &Report, tally: &Tally) -> String {
             format!("{} of {judged}", tally.applications),
         ),
         (tally.others, others),
+        (tally.tenant, "the tenant".to_owned()),
         (tally.policy, "the policy".to_owned()),
     ];
     let places = places.into_iter().filter(|(number, _)| *number > 0);

@@ -9,6 +9,8 @@ pub(super) struct Tally {
     pub(super) applications: usize,
     /// Service principals of Microsoft or another tenant, which are not judged otherwise, with an open finding.
     pub(super) others: usize,
+    /// Open findings about the tenant.
+    pub(super) tenant: usize,
     /// Open findings about the policy.
     pub(super) policy: usize,
 }
@@ -16,7 +18,7 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn of(report: &Report) -> Self {
         let mut has_findings = vec![false; report.applications.len()];
-        let mut policy = 0;
+        let (mut tenant, mut policy) = (0, 0);
         for finding in &report.findings {
             match (finding.disposition, finding.subject) {
                 (Disposition::Open, Subject::Application(index)) => {
@@ -25,6 +27,7 @@ impl Tally {
                     }
                 }
                 (Disposition::Open, Subject::Exception(_) | Subject::Window(_)) => policy += 1,
+                (Disposition::Open, Subject::Tenant) => tenant += 1,
                 (Disposition::Excepted(_) | Disposition::InWindow(_), _) => {}
             }
         }
@@ -43,6 +46,7 @@ impl Tally {
         Self {
             applications,
             others,
+            tenant,
             policy,
         }
     }

@@ -184,6 +184,38 @@ pub(in crate::rules) fn add_owner(facts: &Facts<'_>) -> Option<Commands> {
     })
 }
 
+/// The default app management policy, in Graph's v1.0.
+macro_rules! default_policy {
+    () => {
+        "https://graph.microsoft.com/v1.0/policies/defaultAppManagementPolicy"
+    };
+}
+
+/// Shows the default app management policy of the tenant.
+pub(in crate::rules) fn show_default_policy() -> Commands {
+    Commands {
+        powershell: "Get-MgPolicyDefaultAppManagementPolicy | ConvertTo-Json -Depth 8".to_owned(),
+        azure_cli: concat!("az rest --method get --url ", default_policy!()).to_owned(),
+    }
+}
+
+/// Blocks new secrets of all applications and service principals, whenever they were made.
+pub(in crate::rules) fn block_new_secrets() -> Commands {
+    let addition = r#"{"passwordCredentials":[{"restrictionType":"passwordAddition","state":"enabled","restrictForAppsCreatedAfterDateTime":null}]}"#;
+    Commands {
+        powershell: "$block = @{ passwordCredentials = @(@{ restrictionType = 'passwordAddition'; state = 'enabled'; restrictForAppsCreatedAfterDateTime = $null }) }; Update-MgPolicyDefaultAppManagementPolicy -BodyParameter @{ isEnabled = $true; applicationRestrictions = $block; servicePrincipalRestrictions = $block }"
+            .to_owned(),
+        azure_cli: format!(
+            concat!(
+                "az rest --method patch --url ",
+                default_policy!(),
+                r#" --body '{{"isEnabled":true,"applicationRestrictions":{addition},"servicePrincipalRestrictions":{addition}}}'"#
+            ),
+            addition = addition
+        ),
+    }
+}
+
 /// Lists the latest sign-ins of the application with the credential that each one used.
 pub(in crate::rules) fn list_sign_ins(facts: &Facts<'_>) -> Option<Commands> {
     let app_id = facts.application?.app_id?;

@@ -14,7 +14,8 @@ use super::wording::Named;
 
 use commands::{Commands, remove, upload_certificate};
 pub(super) use commands::{
-    add_federated, add_owner, list_changes, list_sign_ins, narrow_federated,
+    add_federated, add_owner, block_new_secrets, list_changes, list_sign_ins, narrow_federated,
+    show_default_policy,
 };
 
 /// Makes a step of one sentence and, where there is one, a command.

@@ -55,6 +55,17 @@ fn finding(
     }
 }
 
+/// Returns the sentence about the tenant.
+pub(super) fn tenant_message(rule: &dyn Rule, detail: Detail) -> String {
+    let finding = finding(rule, Subject::Tenant, None, detail);
+    let facts = Facts {
+        finding: &finding,
+        application: None,
+        entry: None,
+    };
+    message(rule, &facts)
+}
+
 fn message(rule: &dyn Rule, facts: &Facts<'_>) -> String {
     let mut text = String::new();
     (rule.descriptor().message)(facts, &mut text).unwrap();

@@ -99,7 +99,7 @@ impl PolicyFixture {
                 let entry = match violation.subject {
                     Subject::Exception(index) => &self.exceptions[index as usize].id.0,
                     Subject::Window(index) => &self.windows[index as usize].id.0,
-                    Subject::Application(_) => unreachable!(),
+                    Subject::Application(_) | Subject::Tenant => unreachable!(),
                 };
                 let finding = finding(rule, violation.subject, None, violation.detail);
                 let facts = Facts {
