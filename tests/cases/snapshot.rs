@@ -23,7 +23,7 @@ fn ended(lines: &[String]) -> String {
         let kind = format!("#microsoft.graph.{kind}\"");
         lines.iter().filter(|line| line.contains(&kind)).count()
     };
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let text = lines.join("\n") + "\n";
     let digest = format!("{:x}", Sha256::digest(&text));
     let (applications, principals) = (count("application"), count("servicePrincipal"));
     assert!(applications > 1 && principals > 1);

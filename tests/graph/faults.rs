@@ -45,7 +45,13 @@ impl On {
 
     fn meets(self, request: &Request) -> bool {
         match self {
-            Self::Applications => request.path == "/v1.0/applications",
+            Self::Applications => {
+                request.path == "/v1.0/applications"
+                    && request
+                        .query
+                        .get("$select")
+                        .is_none_or(|select| select != "id")
+            }
             Self::Federated => request.path == "/beta/applications",
             Self::ServicePrincipals => request.path == "/v1.0/servicePrincipals",
             Self::SecondPage => request.query.contains_key("$skiptoken"),

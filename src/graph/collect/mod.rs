@@ -167,7 +167,6 @@ async fn read(
         federation,
         service_principals,
         counts,
-        ..
     } = beginning;
     let owners = applications.owners.clone();
     let coverage = federation.coverage;

@@ -191,7 +191,7 @@ async fn shown(
     let answer = first(client, &query).await?;
     let page = shape::federated(&answer)?;
     let shows = page.entries.is_empty() || page.entries.iter().any(|it| it.credentials.is_some());
-    Ok(shows.then(|| Federation {
+    Ok(shows.then_some(Federation {
         coverage,
         way: Way::List(query),
         first: Some((page, answer.asked)),

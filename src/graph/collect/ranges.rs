@@ -192,7 +192,7 @@ mod tests {
         let ranges = cut(WHOLE, &sample, 12, at(NOW));
         assert_seamless(WHOLE, &ranges);
         assert_eq!(ranges.len(), 13);
-        let last = Range::Between(Some(at("2024-10-31T12:00:00Z")), None);
+        let last = Range::Between(Some(at("2024-10-31T20:00:00Z")), None);
         assert_eq!(ranges.last(), Some(&last));
     }
 
