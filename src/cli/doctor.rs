@@ -14,13 +14,18 @@ use super::{Exit, Failure, clock};
 
 /// Signs in, tries everything, and tells what came of it.
 pub(crate) fn run(arguments: &Doctor) -> Result<Exit, Failure> {
+    // The way of signing in stands in what is printed.
     let voice = Voice {
-        quiet: false,
+        quiet: true,
         verbose: arguments.verbose,
     };
-    let (tenant, _) = live::tenant(&arguments.live, clock(), true, voice)?;
+    let (tenant, watch) = live::tenant(&arguments.live, clock(), true, voice)?;
+    watch.settle(examine(&tenant))
+}
+
+fn examine(tenant: &Tenant) -> Result<Exit, Failure> {
     let examination = tenant.examine().map_err(Failure::graph)?;
-    printed(&told(&tenant, &examination))?;
+    printed(&told(tenant, &examination))?;
     let missing = examination
         .trials
         .iter()
@@ -30,7 +35,7 @@ pub(crate) fn run(arguments: &Doctor) -> Result<Exit, Failure> {
         Some(trial) => Err(Failure::graph(format_args!(
             "{} cannot be read, so nothing can be judged; {}",
             name(trial.what),
-            remedy(trial, &tenant)
+            remedy(trial, tenant)
         ))),
     }
 }
@@ -72,7 +77,16 @@ fn told(tenant: &Tenant, examination: &Examination) -> String {
     let mut line = |what: &str, value: &str| {
         let _ = writeln!(told, "{what:<12} {}", printable(value));
     };
-    line("signed in by", tenant.access().sign_in.method().name());
+    let sign_in = &tenant.access().sign_in;
+    line("signed in by", sign_in.method().name());
+    let others = sign_in.also_configured().iter().map(|method| method.name());
+    let others: Vec<&str> = others.collect();
+    if !others.is_empty() {
+        line(
+            "also there",
+            &format!("{}; choose with --auth", others.join(", ")),
+        );
+    }
     line("as", &who(claims, tenant));
     let tenant_id = claims.tenant.map(|tenant| tenant.to_string());
     let configured = tenant.access().sign_in.tenant_id().map(str::to_owned);

@@ -14,6 +14,7 @@ use credgate::snapshot;
 
 use super::args::Export;
 use super::live::{self, Voice, failure};
+use super::watch::Stderr;
 use super::{Exit, Failure, clock, report_file};
 
 /// Writes a snapshot.
@@ -27,6 +28,17 @@ pub(crate) fn run(arguments: &Export) -> Result<Exit, Failure> {
         clear(file)?;
     }
     let (tenant, watch) = live::tenant(&arguments.live, clock(), true, voice)?;
+    watch.settle(write(arguments, tenant, file, &watch))?;
+    Ok(Exit(0))
+}
+
+/// Writes the snapshot, and says what it holds.
+fn write(
+    arguments: &Export,
+    tenant: Tenant,
+    file: Option<&Path>,
+    watch: &Stderr,
+) -> Result<(), Failure> {
     let draft = match file {
         Some(file) => report_file::Draft::beside(file),
         None => report_file::Draft::anywhere(),
@@ -36,27 +48,27 @@ pub(crate) fn run(arguments: &Export) -> Result<Exit, Failure> {
         .file()
         .try_clone()
         .map_err(|error| unwritten(&error))?;
-    let collected = collect(tenant, written);
-    watch.clear();
-    let facts = collected?;
+    let facts = collect(tenant, written)?;
     check_counts(&facts, arguments)?;
     match file {
         Some(file) => draft.persist(file),
         None => to_stdout(draft.file()),
     }
     .map_err(|error| unwritten(&error))?;
-    if !voice.quiet {
+    if !arguments.quiet {
+        let place = file.map_or("the standard output".to_owned(), |file| {
+            format!("`{}`", file.display())
+        });
+        let SourceFacts {
+            applications,
+            service_principals,
+            ..
+        } = facts;
         watch.say(format_args!(
-            "{} applications and {} service principals were written to {}",
-            facts.applications,
-            facts.service_principals,
-            file.map_or("the standard output".to_owned(), |file| format!(
-                "`{}`",
-                file.display()
-            ))
+            "credgate: {applications} applications and {service_principals} service principals were written to {place}"
         ));
     }
-    Ok(Exit(0))
+    Ok(())
 }
 
 /// A snapshot replaces a snapshot, and nothing else; one of an earlier run does not stay where this one fails.

@@ -86,7 +86,19 @@ pub(super) fn judge(
     now: Timestamp,
     folder: &Path,
 ) -> Result<Report, Failure> {
-    let mut opened = open(arguments, folder)?;
+    let opened = open(arguments, folder)?;
+    match opened.live.clone() {
+        Some(watch) => watch.settle(judge_opened(arguments, policy, now, opened)),
+        None => judge_opened(arguments, policy, now, opened),
+    }
+}
+
+fn judge_opened(
+    arguments: &Check,
+    policy: &Policy,
+    now: Timestamp,
+    mut opened: Opened,
+) -> Result<Report, Failure> {
     let evaluation = evaluate(arguments, policy, now, &mut opened)?;
     let Opened { inventory, live } = opened;
     if !arguments.allow_empty

@@ -96,7 +96,7 @@ fn tell(sign_in: &SignIn, cloud: &Cloud, watch: &Stderr, voice: Voice) {
         )
     };
     watch.say(format_args!(
-        "reading Microsoft Graph ({}), signing in with {}{others}",
+        "credgate: Microsoft Graph ({}), signing in with {}{others}",
         cloud.name(),
         sign_in.method().name()
     ));
