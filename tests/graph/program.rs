@@ -461,7 +461,10 @@ fn a_job_of_github_actions_signs_in_and_judges() {
         let stderr = String::from_utf8(output.stderr).unwrap();
         let stdout = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.code().unwrap() < 2, "{stderr}");
-        assert!(stderr.contains("signing in with github-oidc"), "{stderr}");
+        assert!(
+            (stdout.clone() + &stderr).contains("github-oidc"),
+            "{stderr}"
+        );
         for secret in ["canary", token.split('.').nth(1).unwrap()] {
             assert!(
                 !stderr.contains(secret) && !stdout.contains(secret),
