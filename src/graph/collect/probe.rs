@@ -103,7 +103,8 @@ pub(super) async fn applications(client: &Client) -> Result<Applications, GraphE
         Err(error) => return Err(failed(error)),
     };
     let page = Objects::Applications.read(&answer)?;
-    let shows_owners = page.records.is_empty() || page.records.iter().any(|it| it.shows_owners);
+    let shown = page.records.iter().filter(|it| it.shows_owners).count();
+    let shows_owners = is_shown(shown, page.records.len());
     let (query, owners) = if shows_owners {
         (query.clone(), Way::List(query))
     } else {
@@ -190,12 +191,22 @@ async fn shown(
 ) -> Result<Option<Federation>, GetError> {
     let answer = first(client, &query).await?;
     let page = shape::federated(&answer)?;
-    let shows = page.entries.is_empty() || page.entries.iter().any(|it| it.credentials.is_some());
+    let count = page
+        .entries
+        .iter()
+        .filter(|it| it.credentials.is_some())
+        .count();
+    let shows = is_shown(count, page.entries.len());
     Ok(shows.then_some(Federation {
         coverage,
         way: Way::List(query),
         first: Some((page, answer.asked)),
     }))
+}
+
+/// Tells whether a list shows a relation: what few objects lack is asked for one by one, what few have came unasked.
+const fn is_shown(objects: usize, of: usize) -> bool {
+    objects >= of.div_ceil(2)
 }
 
 /// Takes what is not offered for nothing.

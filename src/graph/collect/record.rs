@@ -42,11 +42,13 @@ pub(super) struct Stated {
 
 /// An object of a list.
 pub(super) trait Listed {
-    fn record(&self) -> Result<Record, GraphError>;
+    fn record(self) -> Result<Record, GraphError>;
 }
 
 impl Listed for Application<'_> {
-    fn record(&self) -> Result<Record, GraphError> {
+    fn record(mut self) -> Result<Record, GraphError> {
+        // They have a list of their own; a server that sends them unasked sends them twice.
+        self.federated_identity_credentials = None;
         let digest = digest(&(
             &self.app_id,
             &self.deleted_date_time,
@@ -62,7 +64,7 @@ impl Listed for Application<'_> {
                 .as_deref()
                 .and_then(|text| text.parse().ok()),
             digest,
-            line: line(self)?,
+            line: line(&self)?,
             stated: Stated {
                 token_encryption_key_id: self.token_encryption_key_id.is_some(),
                 preferred_token_signing_key_thumbprint: true,
@@ -73,7 +75,7 @@ impl Listed for Application<'_> {
 }
 
 impl Listed for ServicePrincipal<'_> {
-    fn record(&self) -> Result<Record, GraphError> {
+    fn record(self) -> Result<Record, GraphError> {
         let digest = digest(&(
             &self.app_id,
             &self.deleted_date_time,
@@ -88,7 +90,7 @@ impl Listed for ServicePrincipal<'_> {
             key: key(&self.id)?,
             created: None,
             digest,
-            line: line(self)?,
+            line: line(&self)?,
             stated: Stated {
                 token_encryption_key_id: self.token_encryption_key_id.is_some(),
                 preferred_token_signing_key_thumbprint: self

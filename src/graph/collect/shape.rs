@@ -48,7 +48,7 @@ fn read<'body, T: Listed + Deserialize<'body>>(
     answer: &'body Answer,
 ) -> Result<ObjectPage, GraphError> {
     let page = page::read::<T>(&answer.body, &answer.asked)?;
-    let records = page.objects.iter().map(Listed::record);
+    let records = page.objects.into_iter().map(Listed::record);
     Ok(ObjectPage {
         records: records.collect::<Result<_, _>>()?,
         next: page.next,
