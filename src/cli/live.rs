@@ -110,7 +110,10 @@ pub(crate) fn failure(error: &InventoryError) -> Failure {
     if matches!(error.problem, Problem::Tenant { .. }) {
         Failure::inventory(error)
     } else {
-        Failure::graph(error)
+        let problem = &error.problem;
+        Failure::graph(format_args!(
+            "Graph's answer cannot be used: {problem}; try again, and if it stays, report it"
+        ))
     }
 }
 

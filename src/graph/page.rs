@@ -92,13 +92,21 @@ fn wrong<'text, T: Deserialize<'text>>(text: &'text str, error: &serde_json::Err
         Ok(_) => String::new(),
         Err(error) => error.path().to_string(),
     };
-    let member = missing(&error.to_string()).map_or_else(
+    let sentence = error.to_string();
+    if let Some(name) = named(&sentence, "duplicate field `") {
+        return unusable(&format!("`{name}` stands twice in `{}`", plain(&path)));
+    }
+    let member = named(&sentence, "missing field `").map_or_else(
         || format!("`{}` is not what Graph sends", plain(&path)),
         |name| match plain(&path).as_str() {
             "." | "" => format!("`{name}` is missing"),
             within => format!("`{name}` is missing in `{within}`"),
         },
     );
+    unusable(&member)
+}
+
+fn unusable(member: &str) -> GraphError {
     GraphError::new(
         Cause::Answer,
         format!("Graph's answer cannot be used: {member}"),
@@ -112,9 +120,9 @@ struct ErrorBody {
     _error: IgnoredAny,
 }
 
-/// Finds the name in serde's sentence about a member that is not there, which is a name of ours.
-fn missing(sentence: &str) -> Option<&str> {
-    sentence.strip_prefix("missing field `")?.split('`').next()
+/// Finds the name in one of serde's sentences, which is a name of ours.
+fn named<'sentence>(sentence: &'sentence str, beginning: &str) -> Option<&'sentence str> {
+    sentence.strip_prefix(beginning)?.split('`').next()
 }
 
 /// Returns a path of names and indexes; a key of the other side's choice is not repeated.
@@ -207,6 +215,8 @@ mod tests {
         let body = |object: &str| format!(r#"{{"value":[{OBJECT},{object}]}}"#);
         let without = body(&OBJECT.replace(r#","keyCredentials":[]"#, ""));
         assert!(error(&without).contains("`keyCredentials` is missing in `value[1]`"));
+        let twice = body(&OBJECT.replace('}', r#","appId":"hunter2"}"#));
+        assert!(error(&twice).contains("`appId` stands twice in `value[1]`"));
         let text = body(&OBJECT.replace(r#""keyCredentials":[]"#, r#""keyCredentials":"hunter2""#));
         let said = error(&text);
         assert!(said.contains("value[1].keyCredentials"), "{said}");

@@ -16,16 +16,29 @@ pub struct Application<'line> {
     #[serde(rename = "@odata.type", borrow, default = "application")]
     pub odata_type: Text<'line>,
     /// The object's id.
+    #[serde(borrow)]
     pub id: Text<'line>,
     /// The client id.
+    #[serde(borrow)]
     pub app_id: Text<'line>,
     /// Its name; whoever owns the application chooses it.
+    #[serde(borrow, default, deserialize_with = "nullable")]
     pub display_name: Option<Text<'line>>,
     /// When it was made, UTC.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        borrow,
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "nullable"
+    )]
     pub created_date_time: Option<Text<'line>>,
     /// When it was deleted, UTC.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        borrow,
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "nullable"
+    )]
     pub deleted_date_time: Option<Text<'line>>,
     /// Which key encrypts its tokens.
     #[serde(
@@ -56,19 +69,27 @@ pub struct ServicePrincipal<'line> {
     #[serde(rename = "@odata.type", borrow, default = "service_principal")]
     pub odata_type: Text<'line>,
     /// The object's id.
+    #[serde(borrow)]
     pub id: Text<'line>,
     /// The client id.
+    #[serde(borrow)]
     pub app_id: Text<'line>,
     /// Its name.
+    #[serde(borrow, default, deserialize_with = "nullable")]
     pub display_name: Option<Text<'line>>,
     /// `Application`, `ManagedIdentity`, `Legacy`, and what Graph may add.
-    #[serde(default)]
+    #[serde(borrow, default, deserialize_with = "nullable")]
     pub service_principal_type: Option<Text<'line>>,
     /// The tenant that owns the application.
-    #[serde(default)]
+    #[serde(borrow, default, deserialize_with = "nullable")]
     pub app_owner_organization_id: Option<Text<'line>>,
     /// When it was deleted, UTC.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        borrow,
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "nullable"
+    )]
     pub deleted_date_time: Option<Text<'line>>,
     /// Which of its keys signs SAML tokens.
     #[serde(
@@ -100,13 +121,13 @@ pub struct PasswordCredential<'line> {
     #[serde(borrow, deserialize_with = "nullable")]
     pub key_id: Option<Text<'line>>,
     /// A label or thumbprint.
-    #[serde(default)]
+    #[serde(borrow, default, deserialize_with = "nullable")]
     pub custom_key_identifier: Option<Text<'line>>,
     /// Its first instant, UTC.
-    #[serde(deserialize_with = "nullable")]
+    #[serde(borrow, deserialize_with = "nullable")]
     pub start_date_time: Option<Text<'line>>,
     /// The instant after its last, UTC.
-    #[serde(deserialize_with = "nullable")]
+    #[serde(borrow, deserialize_with = "nullable")]
     pub end_date_time: Option<Text<'line>>,
 }
 
@@ -118,19 +139,19 @@ pub struct KeyCredential<'line> {
     #[serde(borrow, deserialize_with = "nullable")]
     pub key_id: Option<Text<'line>>,
     /// A label or thumbprint.
-    #[serde(default)]
+    #[serde(borrow, default, deserialize_with = "nullable")]
     pub custom_key_identifier: Option<Text<'line>>,
     /// Its first instant, UTC.
-    #[serde(deserialize_with = "nullable")]
+    #[serde(borrow, deserialize_with = "nullable")]
     pub start_date_time: Option<Text<'line>>,
     /// The instant after its last, UTC.
-    #[serde(deserialize_with = "nullable")]
+    #[serde(borrow, deserialize_with = "nullable")]
     pub end_date_time: Option<Text<'line>>,
     /// `AsymmetricX509Cert`, `Symmetric`, `X509CertAndPassword`.
-    #[serde(rename = "type", deserialize_with = "nullable")]
+    #[serde(borrow, rename = "type", deserialize_with = "nullable")]
     pub kind: Option<Text<'line>>,
     /// `Verify` or `Sign`.
-    #[serde(deserialize_with = "nullable")]
+    #[serde(borrow, deserialize_with = "nullable")]
     pub usage: Option<Text<'line>>,
 }
 
@@ -142,12 +163,13 @@ pub struct FederatedCredential<'line> {
     #[serde(borrow)]
     pub id: Text<'line>,
     /// Its name.
-    #[serde(default)]
+    #[serde(borrow, default, deserialize_with = "nullable")]
     pub name: Option<Text<'line>>,
     /// Whose tokens it trusts.
+    #[serde(borrow)]
     pub issuer: Text<'line>,
     /// The workload that it trusts; `null` for a flexible one.
-    #[serde(default)]
+    #[serde(borrow, default, deserialize_with = "nullable")]
     pub subject: Option<Text<'line>>,
     /// For whom the tokens must be.
     #[serde(default)]
@@ -162,7 +184,7 @@ pub struct FederatedCredential<'line> {
 #[serde(rename_all = "camelCase")]
 pub struct ClaimsMatchingExpression<'line> {
     /// The expression.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "nullable")]
     pub value: Option<Text<'line>>,
     /// The version of its language.
     #[serde(default)]

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::quality::FixedState;
 use uuid::Uuid;
 
 use super::record::{Key, Record, Stated};
@@ -23,9 +24,9 @@ pub(super) struct Merge {
     /// Whether an object waits for its federated credentials.
     needs_federated: bool,
     needs_owners: bool,
-    met: HashMap<Key, Met>,
-    lines: HashMap<Key, String>,
-    federated: HashMap<Key, String>,
+    met: HashMap<Key, Met, FixedState>,
+    lines: HashMap<Key, String, FixedState>,
+    federated: HashMap<Key, String, FixedState>,
     stated: Option<Stated>,
     ready: Lines,
     complete: u64,
@@ -43,9 +44,9 @@ impl Merge {
         Self {
             needs_federated,
             needs_owners,
-            met: HashMap::new(),
-            lines: HashMap::new(),
-            federated: HashMap::new(),
+            met: HashMap::default(),
+            lines: HashMap::default(),
+            federated: HashMap::default(),
             stated: None,
             ready: Lines::default(),
             complete: 0,

@@ -26,9 +26,9 @@ use jiff::Timestamp;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use self::header::header;
-use self::list::List;
+use self::list::{Batch, List};
 use self::policies::Policies;
-use self::probe::{Applications, Federation, refused};
+use self::probe::{Way, refused};
 use self::query::{Query, SERVICE_PRINCIPAL};
 use self::shape::{ObjectPage, Objects};
 use self::stream::Stream;
@@ -36,6 +36,7 @@ use super::answer::Kind;
 use super::client::{Client, GetError};
 use super::error::{Cause, GraphError};
 use super::page;
+use crate::snapshot::FederatedCoverage;
 
 pub(super) use self::stream::Piece;
 
@@ -43,75 +44,115 @@ pub(super) use self::stream::Piece;
 /// time to speak of.
 const WAITING_PAGES: usize = 16;
 
-/// What the first requests brought.
-struct Beginning {
-    applications: Applications,
-    federation: Federation,
-    service_principals: list::Begun<ObjectPage>,
-    counts: Counts,
-}
-
-/// How many objects there are, where the tenant tells it.
-#[derive(Clone, Copy)]
-struct Counts {
-    applications: Option<u64>,
-    service_principals: Option<u64>,
+/// What the first requests for applications show of the tenant.
+struct Seen {
+    owners: Way,
+    federated: FederatedCoverage,
 }
 
 const SERVICE_PRINCIPALS: Query = Query::new("/v1.0/servicePrincipals", SERVICE_PRINCIPAL);
 
-/// Reads the tenant and sends it to `out`.
+/// Reads the tenant and sends it to `out`: everything at the same time, each part as early as it can.
 pub(super) async fn run(
     client: &Client,
-    collected_at: Timestamp,
+    now: Timestamp,
     out: mpsc::Sender<Piece>,
 ) -> Result<(), GraphError> {
     // One token for all that follows.
     client.token().await?;
-    let (tell, told) = oneshot::channel();
+    let (tell_policies, policies) = oneshot::channel();
+    let (tell_seen, seen) = oneshot::channel();
+    let (tell_dates, dates) = oneshot::channel();
+    let (ready, waiting) = mpsc::channel(WAITING_PAGES);
+    let (ready_first, first) = mpsc::channel(2);
+    let mut stream = Stream::new(out);
+    let forward = async {
+        let policies: Policies = policies.await.map_err(|_| list::gone())?;
+        let seen: Seen = seen.await.map_err(|_| list::gone())?;
+        let header = header(client, now, &seen.owners, seen.federated, policies.coverage).await?;
+        stream.begin(&header, &policies.lines).await?;
+        let progress = |objects| client.watch.progress(objects);
+        let kind = Objects::ServicePrincipals;
+        stream.forward(kind, first, progress).await?;
+        let kind = Objects::Applications;
+        stream.forward(kind, waiting, progress).await
+    };
     let policies = async {
         // Whoever does not listen has failed, and says so.
-        let _ = tell.send(policies::read(client).await?);
+        let _ = tell_policies.send(policies::read(client).await?);
         Ok(())
     };
-    let lists = async {
-        let beginning = begin(client).await?;
-        let counts = beginning.counts;
-        let stream = Stream::new(out);
-        let (found, stream) = read(client, collected_at, beginning, told, stream).await?;
-        let lists = [
-            ("applications", counts.applications, found.0),
-            ("servicePrincipals", counts.service_principals, found.1),
-        ];
-        for (list, stated, found) in lists {
-            prove(client, list, stated, found).await?;
-        }
-        stream.end().await
-    };
-    try_join(policies, Box::pin(lists)).await?;
-    Ok(())
+    let applications = applications(client, now, ready, tell_seen, tell_dates);
+    let principals = service_principals(client, now, ready_first, dates);
+    let lists = try_join(Box::pin(applications), Box::pin(principals));
+    let read = try_join(policies, lists);
+    try_join(read, Box::pin(forward)).await?;
+    stream.end().await
 }
 
-async fn begin(client: &Client) -> Result<Beginning, GraphError> {
-    let (mut applications, mut federation, service_principals, apps, principals) = join_all!(
+/// Reads all applications. The channel closes when they have been read.
+async fn applications(
+    client: &Client,
+    now: Timestamp,
+    ready: mpsc::Sender<Batch>,
+    tell_seen: oneshot::Sender<Seen>,
+    tell_dates: oneshot::Sender<Vec<Timestamp>>,
+) -> Result<(), GraphError> {
+    let (mut applications, mut federation, stated) = join_all!(
         probe::applications(client),
         probe::federation(client),
-        first_service_principals(client),
         count(client, "applications"),
+    )?;
+    let records = applications.first.records.iter();
+    let _ = tell_dates.send(records.filter_map(|record| record.created).collect());
+    applications.fall_back(client, stated).await?;
+    let few = applications.few(stated);
+    federation.fall_back(client, few).await?;
+    let _ = tell_seen.send(Seen {
+        owners: applications.owners.clone(),
+        federated: federation.coverage,
+    });
+    let mut list = List::new(
+        client,
+        Objects::Applications,
+        applications.query,
+        now,
+        ready,
+    )
+    .with(applications.owners, federation.way);
+    list.count = stated;
+    list.room = Some(Arc::new(Semaphore::new(WAITING_PAGES)));
+    let begun = (applications.first, applications.asked);
+    let found = list.read(begun, federation.first).await?;
+    drop(list);
+    prove(client, "applications", stated, found).await
+}
+
+/// Reads all service principals. The channel closes when they have been read.
+async fn service_principals(
+    client: &Client,
+    now: Timestamp,
+    ready: mpsc::Sender<Batch>,
+    dates: oneshot::Receiver<Vec<Timestamp>>,
+) -> Result<(), GraphError> {
+    let (begun, stated) = join_all!(
+        first_service_principals(client),
         count(client, "servicePrincipals"),
     )?;
-    applications.fall_back(client, apps).await?;
-    let few = applications.few(apps);
-    federation.fall_back(client, few).await?;
-    Ok(Beginning {
-        applications,
-        federation,
-        service_principals,
-        counts: Counts {
-            applications: apps,
-            service_principals: principals,
-        },
-    })
+    let mut list = List::new(
+        client,
+        Objects::ServicePrincipals,
+        SERVICE_PRINCIPALS,
+        now,
+        ready,
+    );
+    list.count = stated;
+    if begun.0.next.is_some() {
+        list.dates = dates.await.unwrap_or_default();
+    }
+    let found = list.read(begun, None).await?;
+    drop(list);
+    prove(client, "servicePrincipals", stated, found).await
 }
 
 async fn first_service_principals(client: &Client) -> Result<list::Begun<ObjectPage>, GraphError> {
@@ -152,61 +193,4 @@ async fn prove(
         )),
         Some(_) | None => Ok(()),
     }
-}
-
-/// Reads both lists at the same time and forwards the policies first, then the service principals.
-async fn read(
-    client: &Client,
-    now: Timestamp,
-    beginning: Beginning,
-    policies: oneshot::Receiver<Policies>,
-    mut stream: Stream,
-) -> Result<((u64, u64), Stream), GraphError> {
-    let Beginning {
-        applications,
-        federation,
-        service_principals,
-        counts,
-    } = beginning;
-    let owners = applications.owners.clone();
-    let coverage = federation.coverage;
-    let records = applications.first.records.iter();
-    let dates = records.filter_map(|record| record.created).collect();
-    let (ready, waiting) = mpsc::channel(WAITING_PAGES);
-    let (ready_first, first) = mpsc::channel(2);
-    let mut principals = List::new(
-        client,
-        Objects::ServicePrincipals,
-        SERVICE_PRINCIPALS,
-        now,
-        ready_first,
-    );
-    (principals.count, principals.dates) = (counts.service_principals, dates);
-    let mut list = List::new(
-        client,
-        Objects::Applications,
-        applications.query,
-        now,
-        ready,
-    )
-    .with(applications.owners, federation.way);
-    list.count = counts.applications;
-    list.room = Some(Arc::new(Semaphore::new(WAITING_PAGES)));
-    let progress = |objects| client.watch.progress(objects);
-    let forward = async {
-        let policies = policies.await.map_err(|_| list::gone())?;
-        let header = header(client, now, &owners, coverage, policies.coverage).await?;
-        stream.begin(&header, &policies.lines).await?;
-        let kind = Objects::ServicePrincipals;
-        stream.forward(kind, first, progress).await?;
-        let kind = Objects::Applications;
-        stream.forward(kind, waiting, progress).await
-    };
-    // Each list closes its channel when it has been read.
-    let principals = async move { principals.read(service_principals, None).await };
-    let begun = (applications.first, applications.asked);
-    let applications = async move { list.read(begun, federation.first).await };
-    let lists = try_join(Box::pin(applications), Box::pin(principals));
-    let (found, ()) = try_join(lists, forward).await?;
-    Ok((found, stream))
 }
