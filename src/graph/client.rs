@@ -4,8 +4,8 @@
 //! why there is none. What may pass by itself (throttling, a failing server, a lost connection) is tried again within
 //! the limits, and a token that is not accepted is replaced once.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{self, HeaderMap};
 use reqwest::{StatusCode, Url};
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::answer::{self, Kind};
 use super::cloud::Cloud;
@@ -97,6 +97,8 @@ pub(super) struct Client {
     /// Whether any answer has come.
     reached: AtomicBool,
     at_once: Semaphore,
+    /// When the next request may be sent.
+    next: Mutex<Instant>,
     pub(super) watch: Arc<dyn Watch>,
 }
 
@@ -114,6 +116,7 @@ impl Client {
             skewed: AtomicBool::new(false),
             reached: AtomicBool::new(false),
             at_once: Semaphore::new(limits.at_once),
+            next: Mutex::new(now),
             watch: Arc::clone(&access.watch),
         }
     }
@@ -220,6 +223,17 @@ impl Client {
         .with_request_id(why.and_then(GraphError::request_id))
     }
 
+    /// Waits until the request before is some way off.
+    async fn take_turn(&self) {
+        let turn = {
+            let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+            let turn = (*next).max(Instant::now());
+            *next = turn + self.limits.spacing;
+            turn
+        };
+        sleep_until(turn).await;
+    }
+
     /// Sends the request once.
     async fn attempt(&self, url: &Url, kind: Kind) -> Result<(Attempt, u64), GraphError> {
         let (token, generation) = self.session.token().await?;
@@ -231,6 +245,7 @@ impl Client {
         if kind == Kind::Number {
             request = request.header("ConsistencyLevel", "eventual");
         }
+        self.take_turn().await;
         let begun = Instant::now();
         let attempt = match request.send().await {
             Ok(response) => {
@@ -319,7 +334,9 @@ impl Client {
     async fn body(&self, mut response: reqwest::Response, most: usize) -> Result<Vec<u8>, Attempt> {
         let url = response.url().clone();
         let begun = Instant::now();
-        let mut body = Vec::new();
+        let announced = response.content_length().unwrap_or_default();
+        let announced = usize::try_from(announced).unwrap_or(usize::MAX);
+        let mut body = Vec::with_capacity(announced.min(most).min(MOST_ANNOUNCED));
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > most => {
@@ -379,6 +396,9 @@ impl Client {
         Ok(())
     }
 }
+
+/// What an answer says of its own length is believed so far.
+const MOST_ANNOUNCED: usize = 4 << 20;
 
 /// An error's body is small.
 const ERROR_BYTES: usize = 64 << 10;

@@ -30,6 +30,8 @@ pub struct Limits {
     pub restarts: u32,
     /// Requests under way at the same time.
     pub at_once: usize,
+    /// Between one request and the next: many connections in the same moment are more than some servers accept.
+    pub spacing: Duration,
 }
 
 /// The headers of one answer are no longer than this.
@@ -50,6 +52,7 @@ impl Default for Limits {
             empty_pages: 50,
             restarts: 3,
             at_once: 40,
+            spacing: Duration::from_millis(2),
         }
     }
 }
