@@ -120,7 +120,10 @@ pub(crate) fn failure(error: &InventoryError) -> Failure {
 /// Tells whether the tenant changed while it was read, so that it must be read again.
 pub(crate) fn asks_again(error: &InventoryError) -> bool {
     failure_in(error).is_some_and(|graph| graph.cause == Cause::Again)
-        || matches!(error.problem, Problem::Contradiction { .. })
+        || matches!(
+            error.problem,
+            Problem::Contradiction { .. } | Problem::PolicyContradiction
+        )
 }
 
 /// Finds a failure of Graph in an error of reading.

@@ -64,6 +64,12 @@ pub(super) fn check_type(headers: &HeaderMap, kind: Kind) -> Result<(), GraphErr
     }))
 }
 
+/// Tells whether a refusal may be Graph's own: a page for people is that of a proxy.
+pub(super) fn may_be_graphs(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE);
+    value.is_none_or(|value| value.to_str().is_ok_and(|value| value.contains("json")))
+}
+
 /// Returns the error for a status that is no success.
 pub(super) fn unexpected(status: StatusCode) -> GraphError {
     let number = status.as_u16();

@@ -91,6 +91,8 @@ pub(super) struct Client {
     session: Session,
     pub(super) limits: Limits,
     deadline: Instant,
+    /// Whether an earlier reading failed, so that this one does without what could be the cause.
+    is_careful: bool,
     /// This machine's clock when the client was made, where it is compared with Graph's.
     clock: Option<(Timestamp, Instant)>,
     skewed: AtomicBool,
@@ -103,26 +105,35 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(http: reqwest::Client, access: &Access) -> Self {
-        let now = Instant::now();
+    pub(super) fn new(
+        http: reqwest::Client,
+        access: &Access,
+        begun: Instant,
+        reading: u32,
+    ) -> Self {
         let limits = access.limits;
         Self {
             http,
             cloud: access.cloud.clone(),
             session: Session::new(Arc::clone(&access.sign_in)),
             limits,
-            deadline: now + limits.total,
-            clock: access.compares_clocks.then_some((access.clock, now)),
+            deadline: begun + limits.total,
+            is_careful: reading > 1,
+            clock: access.compares_clocks.then_some((access.clock, begun)),
             skewed: AtomicBool::new(false),
             reached: AtomicBool::new(false),
             at_once: Semaphore::new(limits.at_once),
-            next: Mutex::new(now),
+            next: Mutex::new(begun),
             watch: Arc::clone(&access.watch),
         }
     }
 
     pub(super) const fn cloud(&self) -> &Cloud {
         &self.cloud
+    }
+
+    pub(super) const fn is_careful(&self) -> bool {
+        self.is_careful
     }
 
     pub(super) const fn session(&self) -> &Session {
@@ -309,6 +320,9 @@ impl Client {
             408 | 500 | 502..=504 => Self::later(why, &headers, false),
             407 | 200..=399 => Attempt::Failed(why),
             _ => {
+                if !answer::may_be_graphs(&headers) {
+                    return Attempt::Failed(why);
+                }
                 let id = id.map(str::to_owned);
                 let body = self.body(response, ERROR_BYTES).await.unwrap_or_default();
                 Attempt::Refused(Refusal {
@@ -384,7 +398,7 @@ impl Client {
                     "this machine's clock and Graph's differ by {} hours",
                     skew.as_hours()
                 ),
-                "set the clock, or fix the instant of judging with --now",
+                "set the clock; `check` can also be given the instant of judging with --now",
             ));
         }
         if skew > NOTABLE_SKEW && !self.skewed.swap(true, Ordering::Relaxed) {

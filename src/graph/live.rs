@@ -5,12 +5,15 @@
 
 use std::fmt;
 use std::io::{self, Read};
+use std::panic;
 use std::sync::Arc;
-use std::thread;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::{self, JoinHandle};
 
 use jiff::Timestamp;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::client::Client;
 use super::cloud::Cloud;
@@ -52,6 +55,9 @@ pub struct Tenant {
     access: Access,
     /// Connections outlive one reading, and so must what drives them.
     runtime: Arc<Runtime>,
+    /// From when on the time counts, whatever is read anew.
+    begun: Instant,
+    readings: Arc<AtomicU32>,
 }
 
 /// Pieces that may wait to be read: enough that nobody waits for the other.
@@ -64,6 +70,8 @@ impl Tenant {
         Ok(Self {
             access,
             runtime: Arc::new(runtime.map_err(|_| no_thread())?),
+            begun: Instant::now(),
+            readings: Arc::default(),
         })
     }
 
@@ -75,21 +83,27 @@ impl Tenant {
     /// Makes a client.
     pub(super) fn client(&self) -> Result<Client, GraphError> {
         let http = self.access.sign_in.client()?.clone();
-        Ok(Client::new(http, &self.access))
+        let reading = self.readings.load(Ordering::Relaxed);
+        Ok(Client::new(http, &self.access, self.begun, reading))
     }
 
     /// Begins a collection, and returns a reader of it.
     pub fn read(&self) -> Box<dyn Read + Send> {
         let (out, pieces) = mpsc::channel(AHEAD);
+        self.readings.fetch_add(1, Ordering::Relaxed);
         let tenant = self.clone();
         let work = move || tenant.collect(&out);
         let started = thread::Builder::new().name("graph".into()).spawn(work);
-        let failed = started.err().map(|_| no_thread());
+        let (thread, failed) = match started {
+            Ok(thread) => (Some(thread), None),
+            Err(_) => (None, Some(no_thread())),
+        };
         Box::new(LiveReader {
             pieces,
             piece: Vec::new(),
             at: 0,
             failed,
+            thread,
         })
     }
 
@@ -123,6 +137,16 @@ struct LiveReader {
     piece: Vec<u8>,
     at: usize,
     failed: Option<GraphError>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl LiveReader {
+    /// The thread has ended; if it has panicked, that is a bug of ours and no end of the tenant.
+    fn end(&mut self) {
+        if let Some(Err(panicked)) = self.thread.take().map(JoinHandle::join) {
+            panic::resume_unwind(panicked);
+        }
+    }
 }
 
 impl Read for LiveReader {
@@ -132,7 +156,10 @@ impl Read for LiveReader {
         }
         while self.at == self.piece.len() {
             match self.pieces.blocking_recv() {
-                None => return Ok(0),
+                None => {
+                    self.end();
+                    return Ok(0);
+                }
                 Some(Ok(piece)) => (self.piece, self.at) = (piece, 0),
                 Some(Err(error)) => {
                     self.failed = Some(error.clone());

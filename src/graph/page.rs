@@ -50,7 +50,11 @@ pub(super) fn read<'body, T: Deserialize<'body>>(
 
 /// Reads one object.
 pub(super) fn object<'body, T: Deserialize<'body>>(body: &'body [u8]) -> Result<T, GraphError> {
-    parse(text(body)?)
+    let text = text(body)?;
+    if serde_json::from_str::<ErrorBody>(text).is_ok() {
+        return Err(foreign("an error with a status of success"));
+    }
+    parse(text)
 }
 
 /// Reads a number of objects.

@@ -42,7 +42,7 @@ pub(super) fn back_off(attempt: u32, limits: &Limits) -> Duration {
     let half = whole / 2;
     let chance = RandomState::new().build_hasher().finish() % 1_000;
     let share = u32::try_from(chance).unwrap_or_default();
-    half + half.saturating_mul(share) / 1_000
+    (half + half.saturating_mul(share) / 1_000).max(limits.first_wait)
 }
 
 #[cfg(test)]
@@ -81,7 +81,7 @@ mod tests {
         let limits = Limits::default();
         for attempt in 0..40 {
             let wait = back_off(attempt, &limits);
-            assert!(wait >= limits.first_wait / 2, "{attempt}");
+            assert!(wait >= limits.first_wait, "{attempt}");
             assert!(wait <= limits.longest_wait, "{attempt}");
         }
         assert!(back_off(10, &limits) >= limits.longest_wait / 2);

@@ -600,6 +600,53 @@ fn a_missing_right_is_named_with_the_command_that_grants_it() {
 }
 
 #[test]
+fn a_page_for_people_is_no_refusal_of_graphs() {
+    for path in [
+        "/$count",
+        "/policies/default",
+        "/beta/applications",
+        "/v1.0/applications",
+    ] {
+        for number in [400, 403, 404] {
+            let fault = Fault {
+                meets: Box::new(move |request| request.path.contains(path)),
+                times: usize::MAX,
+                reply: Box::new(move |_| {
+                    answer(
+                        number,
+                        &[("content-type", "text/html")],
+                        b"<html>canary</html>",
+                    )
+                }),
+            };
+            let ended = collect_within(&serve(TENANT.clone(), vec![fault]), limits());
+            let error = ended
+                .stream
+                .err()
+                .unwrap_or_else(|| panic!("{path} {number}"));
+            assert_eq!(error.cause, Cause::Answer, "{path} {number}: {error}");
+        }
+    }
+}
+
+#[test]
+fn a_number_that_was_told_once_must_be_told_again() {
+    let first = std::sync::atomic::AtomicUsize::new(0);
+    let fault = Fault {
+        meets: Box::new(|request| request.path == "/v1.0/applications/$count"),
+        times: usize::MAX,
+        reply: Box::new(move |_| {
+            if first.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 {
+                return answer(200, &[("content-type", "text/plain")], b"900");
+            }
+            sent(400, &error(400, "Request_UnsupportedQuery").1)
+        }),
+    };
+    let ended = collect_within(&serve(TENANT.clone(), vec![fault]), limits()).stream;
+    assert_eq!(ended.unwrap_err().cause, Cause::Again);
+}
+
+#[test]
 fn a_refusal_or_a_proxy_ends_the_collection() {
     assert_ends("407", Cause::Network, "proxy wants sign-in", |_| {
         answer(407, &[], b"")

@@ -1,11 +1,13 @@
 //! Lists that are strange and still right.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::collected::{assert_holds, take_apart};
-use super::server::{Request, json as sent};
+use super::server::{Request, Step, json as sent};
 use super::stand::{Fault, collect, good, serve};
-use super::tenant::{Offers, Tenant};
+use super::tenant::{Offers, Tenant, error};
 
 /// Changes the answers to some requests.
 fn changed(
@@ -148,4 +150,91 @@ fn an_application_that_only_one_of_two_lists_has_is_asked_about() {
     );
     let server = serve(tenant.clone(), vec![missing]);
     assert_holds(&take_apart(&collect(&server).stream.unwrap()), &tenant);
+}
+
+#[test]
+fn what_waits_to_be_handed_over_is_not_lost_where_ranges_are_given_up() {
+    let tenant = Tenant::of(9_000);
+    let late = Fault {
+        meets: Box::new(|request| {
+            let filter = request.query.get("$filter");
+            filter.is_some_and(|filter| filter.contains("9999-12-31"))
+        }),
+        times: usize::MAX,
+        reply: Box::new(|_| {
+            let mut reply = vec![Step::Wait(Duration::from_millis(1_500))];
+            reply.extend(sent(400, &error(400, "Request_UnsupportedQuery").1));
+            reply
+        }),
+    };
+    // The policies come late, so that everything waits for them.
+    let slow = {
+        let tenant = tenant.clone();
+        Fault {
+            meets: Box::new(|request| request.path.contains("/policies/")),
+            times: usize::MAX,
+            reply: Box::new(move |request| {
+                let mut reply = vec![Step::Wait(Duration::from_millis(2_500))];
+                reply.extend(good(&tenant, request));
+                reply
+            }),
+        }
+    };
+    let server = serve(tenant.clone(), vec![late, slow]);
+    let collection = collect(&server);
+    assert!(
+        collection.heard.contains("page by page"),
+        "{}",
+        collection.heard
+    );
+    assert_holds(&take_apart(&collection.stream.unwrap()), &tenant);
+}
+
+#[test]
+fn where_undated_objects_cannot_be_asked_for_the_number_proves_whether_there_are_any() {
+    for undated in [false, true] {
+        let mut tenant = Tenant::of(2_200);
+        if !undated {
+            for (number, application) in tenant.applications.iter_mut().enumerate() {
+                if application["createdDateTime"].is_null() {
+                    application["createdDateTime"] =
+                        json!(format!("2024-01-01T00:00:{:02}Z", number % 60));
+                }
+            }
+        }
+        let refused = Fault {
+            meets: Box::new(|request| {
+                let filter = request.query.get("$filter");
+                filter.is_some_and(|filter| filter.ends_with("eq null"))
+            }),
+            times: usize::MAX,
+            reply: Box::new(|_| sent(400, &error(400, "Request_UnsupportedQuery").1)),
+        };
+        let server = serve(tenant.clone(), vec![refused]);
+        let collection = collect(&server);
+        assert_holds(&take_apart(&collection.stream.unwrap()), &tenant);
+        let whole = collection
+            .heard
+            .contains("applications are read page by page");
+        assert_eq!(whole, undated, "{}", collection.heard);
+    }
+}
+
+#[test]
+fn without_a_number_nothing_is_cut() {
+    let offers = Offers {
+        count: false,
+        ..Offers::default()
+    };
+    let tenant = Tenant {
+        offers,
+        ..Tenant::of(2_100)
+    };
+    let server = serve(tenant.clone(), Vec::new());
+    assert_holds(&take_apart(&collect(&server).stream.unwrap()), &tenant);
+    let log = server.log();
+    assert!(
+        log.iter()
+            .all(|request| !request.query.contains_key("$filter"))
+    );
 }

@@ -125,32 +125,34 @@ impl<'run> List<'run> {
             beside = Some(Chain::begun(asked, page.next));
             self.take_federated(page.entries, None).await?;
         }
-        let more = chain.has_next() || beside.as_ref().is_some_and(Chain::has_next);
-        let ranges = if chain.has_next() {
-            self.ranges(dates)
-        } else {
-            Vec::new()
-        };
-        if more && (ranges.len() <= 2 || !self.in_parts(ranges).await?) {
+        let in_parts = chain.has_next() && self.in_parts(dates).await?;
+        if !in_parts {
             self.to_the_end(&mut chain, beside.as_mut(), None)
                 .await
                 .map_err(|error| refused(self.client, self.what(), error))?;
         }
         self.ask_for_the_rest().await?;
+        self.hand_over(None).await?;
         Ok(self.merge.borrow().complete())
     }
 
-    /// Cuts the list. Service principals are made when applications are; Graph does not promise to part them, so that is
-    /// tried only where their number proves that all have come.
+    /// Cuts the list, where its number can prove that the parts are the whole. Service principals show no date; they are
+    /// made when applications are.
     fn ranges(&self, own: Vec<Timestamp>) -> Vec<Range> {
+        if self.count.is_none() || self.client.is_careful() {
+            return Vec::new();
+        }
         let dates = match self.objects {
             Objects::Applications => own,
-            Objects::ServicePrincipals if self.count.is_some() => self.dates.clone(),
-            Objects::ServicePrincipals => return Vec::new(),
+            Objects::ServicePrincipals => self.dates.clone(),
         };
         let mut ranges = ranges::cut(ranges::WHOLE, &dates, self.first_parts(), self.now);
-        ranges.push(Range::Undated);
-        ranges
+        if ranges.len() > 1 {
+            ranges.push(Range::Undated);
+            ranges
+        } else {
+            Vec::new()
+        }
     }
 
     fn first_parts(&self) -> usize {
@@ -160,9 +162,13 @@ impl<'run> List<'run> {
         usize::try_from(parts.clamp(2, MOST_PARTS)).unwrap_or(2)
     }
 
-    /// Reads the parts at the same time; says whether the server could do that.
-    async fn in_parts(&self, ranges: Vec<Range>) -> Result<bool, GraphError> {
+    /// Reads the list in parts at the same time; says whether all has come.
+    async fn in_parts(&self, dates: Vec<Timestamp>) -> Result<bool, GraphError> {
         let mut running = FuturesUnordered::new();
+        let ranges = self.ranges(dates);
+        if ranges.is_empty() {
+            return Ok(false);
+        }
         running.extend(ranges.into_iter().map(|range| self.part(range, 1)));
         while let Some((depth, outcome)) = running.next().await {
             self.parts.set(running.len());
@@ -172,19 +178,33 @@ impl<'run> List<'run> {
                     running.extend(ranges.into_iter().map(|range| self.part(range, depth + 1)));
                 }
                 Outcome::Whole => {
-                    self.client.watch.log(format_args!(
-                        "ranges of createdDateTime are not understood: {} are read page by page",
-                        self.what()
-                    ));
+                    self.tell_whole("ranges of createdDateTime are not understood");
                     return Ok(false);
                 }
             }
         }
-        Ok(true)
+        let all = self.count == Some(self.merge.borrow().objects());
+        if !all {
+            self.tell_whole("the parts are not the whole");
+        }
+        Ok(all)
+    }
+
+    fn tell_whole(&self, why: &str) {
+        let what = self.what();
+        self.client
+            .watch
+            .log(format_args!("{why}: {what} are read page by page"));
     }
 
     async fn part(&self, range: Range, depth: u32) -> (u32, Result<Outcome, GetError>) {
         let outcome = match self.part_of(range, depth).await {
+            // The number tells whether there are any.
+            Err(GetError::Refused(refusal))
+                if is_unsupported(&refusal) && range == Range::Undated =>
+            {
+                Ok(Outcome::Read)
+            }
             Err(GetError::Refused(refusal)) if is_unsupported(&refusal) => Ok(Outcome::Whole),
             outcome => outcome,
         };
@@ -303,9 +323,12 @@ impl<'run> List<'run> {
             Way::List(_) => self.add_owners(&mut records, "/v1.0").await?,
             Way::None => {}
         }
-        let keys: Vec<_> = records.iter().map(|record| record.key).collect();
+        let mut keys = Vec::new();
         for record in records {
-            self.merge.borrow_mut().object(record)?;
+            let key = record.key;
+            if self.merge.borrow_mut().object(record)? {
+                keys.push(key);
+            }
         }
         if let Way::Single(version) = self.federated {
             self.ask_for_federated(&keys, version).await?;
@@ -336,20 +359,21 @@ impl<'run> List<'run> {
         self.hand_over(room).await
     }
 
+    /// Sends what is ready. Nothing is lost where this is given up half-way: what was not sent stays ready.
     async fn hand_over(&self, room: Option<OwnedSemaphorePermit>) -> Result<(), GraphError> {
-        let lines = self.merge.borrow_mut().ready();
-        if lines.count == 0 {
-            return Ok(());
+        if self.merge.borrow().is_ready() {
+            // Whoever does not listen any more does not need it.
+            let place = self.out.reserve().await.map_err(|_| gone())?;
+            let lines = self.merge.borrow_mut().ready();
+            place.send(Batch { lines, _room: room });
         }
-        let batch = Batch { lines, _room: room };
-        // Whoever does not listen any more does not need it.
-        self.out.send(batch).await.map_err(|_| gone())
+        Ok(())
     }
 
     async fn add_owners(&self, records: &mut [Record], version: &str) -> Result<(), GraphError> {
         let mut left_out: Vec<&mut Record> = records
             .iter_mut()
-            .filter(|record| !record.shows_owners)
+            .filter(|record| !record.shows_owners && !self.merge.borrow().knows(record.key))
             .collect();
         self.spend(left_out.len())?;
         let asked = left_out
@@ -357,7 +381,7 @@ impl<'run> List<'run> {
             .map(|record| single::owners(self.client, version, record.key));
         let owners = try_join_all(asked).await?;
         for (record, owners) in left_out.iter_mut().zip(owners) {
-            let owners = owners.unwrap_or_else(|| "[]".to_owned());
+            let owners = owners.ok_or_else(|| vanished(record.key))?;
             let line = record.line.strip_suffix('}').unwrap_or(&record.line);
             record.line = format!(r#"{line},"owners":{owners}}}"#);
             record.shows_owners = true;
@@ -390,11 +414,9 @@ impl<'run> List<'run> {
             .map(|key| single::federated(self.client, version, *key));
         let found = try_join_all(asked).await?;
         for (key, found) in keys.iter().zip(found) {
+            let (digest, credentials) = found.ok_or_else(|| vanished(*key))?;
             let mut merge = self.merge.borrow_mut();
-            match found {
-                Some((digest, credentials)) => merge.federated(*key, digest, credentials)?,
-                None => merge.forget(*key),
-            }
+            merge.federated(*key, digest, credentials)?;
         }
         Ok(())
     }
@@ -403,6 +425,13 @@ impl<'run> List<'run> {
     /// between the two.
     async fn ask_for_the_rest(&self) -> Result<(), GraphError> {
         let waiting = self.merge.borrow().waiting();
+        if self.count.is_none() && self.merge.borrow().has_strangers() {
+            return Err(GraphError::new(
+                Cause::Again,
+                "Graph lists federated credentials of applications that it does not list",
+                "try again at a quieter time",
+            ));
+        }
         if waiting.is_empty() {
             return Ok(());
         }
@@ -431,6 +460,15 @@ const MOST_SINGLE: usize = 5_000;
 
 /// More than this do not come and go while a tenant is read.
 const MOST_LEFT: usize = 200;
+
+/// An object was listed and is not there.
+fn vanished(key: super::record::Key) -> GraphError {
+    GraphError::new(
+        Cause::Again,
+        format!("the application {key} was listed and is not there any more"),
+        "try again at a quieter time",
+    )
+}
 
 /// Nobody reads the stream any more.
 pub(super) fn gone() -> GraphError {

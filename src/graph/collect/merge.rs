@@ -30,6 +30,7 @@ pub(super) struct Merge {
     stated: Option<Stated>,
     ready: Lines,
     complete: u64,
+    objects: u64,
 }
 
 /// Lines that are ready to be handed over.
@@ -50,6 +51,7 @@ impl Merge {
             stated: None,
             ready: Lines::default(),
             complete: 0,
+            objects: 0,
         }
     }
 
@@ -68,15 +70,14 @@ impl Merge {
                 "tokenEncryptionKeyId` or `preferredTokenSigningKeyThumbprint",
             ));
         }
-        if self.needs_owners && !shows_owners {
-            return Err(partial("owners"));
-        }
         let met = self.met.entry(key).or_default();
         match met.facts {
             Some(known) if known == digest => return Ok(false),
             Some(_) => return Err(changed(key)),
+            None if self.needs_owners && !shows_owners => return Err(partial("owners")),
             None => met.facts = Some(digest),
         }
+        self.objects += 1;
         if !self.needs_federated {
             self.ready.push(&line, None);
             self.complete += 1;
@@ -123,14 +124,24 @@ impl Merge {
         waiting
     }
 
-    /// Forgets an object that was deleted while the tenant was read.
-    pub(super) fn forget(&mut self, key: Key) {
-        self.lines.remove(&key);
+    /// Tells whether there are federated credentials of objects that were not met.
+    pub(super) fn has_strangers(&self) -> bool {
+        !self.federated.is_empty()
+    }
+
+    /// Tells whether lines are ready.
+    pub(super) const fn is_ready(&self) -> bool {
+        self.ready.count > 0
+    }
+
+    /// Returns how many objects were met.
+    pub(super) const fn objects(&self) -> u64 {
+        self.objects
     }
 
     /// Tells whether an object was met.
     pub(super) fn knows(&self, key: Key) -> bool {
-        self.met.contains_key(&key)
+        self.met.get(&key).is_some_and(|met| met.facts.is_some())
     }
 
     /// Returns how many objects were handed over.

@@ -86,7 +86,15 @@ pub(super) async fn run(
     let principals = service_principals(client, now, ready_first, dates);
     let lists = try_join(Box::pin(applications), Box::pin(principals));
     let read = try_join(policies, lists);
-    try_join(read, Box::pin(forward)).await?;
+    let (((), found), ()) = try_join(read, Box::pin(forward)).await?;
+    if stream.counts() != found {
+        // What was read and what was sent are counted apart, so that nothing is lost between the two.
+        return Err(GraphError::new(
+            Cause::Again,
+            "not everything that was read was handed over",
+            "try again, and report this bug",
+        ));
+    }
     stream.end().await
 }
 
@@ -97,7 +105,7 @@ async fn applications(
     ready: mpsc::Sender<Batch>,
     tell_seen: oneshot::Sender<Seen>,
     tell_dates: oneshot::Sender<Vec<Timestamp>>,
-) -> Result<(), GraphError> {
+) -> Result<u64, GraphError> {
     let (mut applications, mut federation, stated) = join_all!(
         probe::applications(client),
         probe::federation(client),
@@ -125,7 +133,8 @@ async fn applications(
     let begun = (applications.first, applications.asked);
     let found = list.read(begun, federation.first).await?;
     drop(list);
-    prove(client, "applications", stated, found).await
+    prove(client, "applications", stated, found).await?;
+    Ok(found)
 }
 
 /// Reads all service principals. The channel closes when they have been read.
@@ -134,7 +143,7 @@ async fn service_principals(
     now: Timestamp,
     ready: mpsc::Sender<Batch>,
     dates: oneshot::Receiver<Vec<Timestamp>>,
-) -> Result<(), GraphError> {
+) -> Result<u64, GraphError> {
     let (begun, stated) = join_all!(
         first_service_principals(client),
         count(client, "servicePrincipals"),
@@ -152,7 +161,8 @@ async fn service_principals(
     }
     let found = list.read(begun, None).await?;
     drop(list);
-    prove(client, "servicePrincipals", stated, found).await
+    prove(client, "servicePrincipals", stated, found).await?;
+    Ok(found)
 }
 
 async fn first_service_principals(client: &Client) -> Result<list::Begun<ObjectPage>, GraphError> {
@@ -174,23 +184,23 @@ async fn count(client: &Client, list: &str) -> Result<Option<u64>, GraphError> {
 }
 
 /// Proves that a list is complete, where the tenant tells how many there are. What was made or deleted meanwhile shows in
-/// the second number.
+/// a second number, which must be told, too.
 async fn prove(
     client: &Client,
     list: &str,
     stated: Option<u64>,
     found: u64,
 ) -> Result<(), GraphError> {
-    if stated.is_none_or(|stated| stated == found) {
+    let Some(before) = stated.filter(|stated| *stated != found) else {
+        return Ok(());
+    };
+    let after = count(client, list).await?;
+    if after.is_some_and(|after| (before.min(after)..=before.max(after)).contains(&found)) {
         return Ok(());
     }
-    let stated = count(client, list).await?;
-    match stated {
-        Some(stated) if stated != found => Err(GraphError::new(
-            Cause::Again,
-            format!("Graph says that it has {stated} {list}, and has sent {found}"),
-            "try again at a quieter time",
-        )),
-        Some(_) | None => Ok(()),
-    }
+    Err(GraphError::new(
+        Cause::Again,
+        format!("Graph says that it has {before} {list}, and has sent {found}"),
+        "try again at a quieter time",
+    ))
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::chain::Chain;
+use super::probe::is_unsupported;
 use super::record;
 use crate::graph::answer::Kind;
 use crate::graph::client::{Client, GetError, Refusal};
@@ -34,17 +35,19 @@ pub(super) async fn read(client: &Client) -> Result<Policies, GraphError> {
         }),
         Err(GetError::Failed(error)) => Err(error),
         Err(GetError::Refused(refusal)) => Ok(Policies {
-            coverage: why_not(&refusal),
+            coverage: why_not(&refusal)?,
             lines: Vec::new(),
         }),
     }
 }
 
-fn why_not(refusal: &Refusal) -> PolicyCoverage {
+fn why_not(refusal: &Refusal) -> Result<PolicyCoverage, GraphError> {
     if refusal.status == StatusCode::FORBIDDEN {
-        PolicyCoverage::NotPermitted
+        Ok(PolicyCoverage::NotPermitted)
+    } else if is_unsupported(refusal) {
+        Ok(PolicyCoverage::NotOffered)
     } else {
-        PolicyCoverage::NotOffered
+        Err(refusal.error("app management policies"))
     }
 }
 
@@ -101,7 +104,14 @@ async fn assigned(client: &Client, policy: &str) -> Result<Vec<AppliesTo<'static
     let policy = record::key(policy)?;
     let mut chain = Chain::new(client.url(&format!("{CUSTOM}/{policy}/appliesTo?$select=id"))?);
     let mut objects = Vec::new();
-    while let Some(answer) = chain.page(client).await? {
+    loop {
+        let answer = match chain.page(client).await {
+            Ok(Some(answer)) => answer,
+            Ok(None) => break,
+            // It was deleted meanwhile, and holds for nobody.
+            Err(GetError::Refused(refusal)) if refusal.status == StatusCode::NOT_FOUND => break,
+            Err(error) => return Err(error),
+        };
         let page = page::read::<AppliesTo<'_>>(&answer.body, &answer.asked)?;
         let count = page.objects.len();
         objects.extend(page.objects.into_iter().map(AppliesTo::into_owned));

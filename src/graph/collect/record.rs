@@ -55,7 +55,6 @@ impl Listed for Application<'_> {
             &self.token_encryption_key_id,
             passwords(&self.password_credentials),
             keys(&self.key_credentials),
-            self.owners.as_ref().map(Vec::is_empty),
         ));
         Ok(Record {
             key: key(&self.id)?,
@@ -123,7 +122,12 @@ pub(super) fn line(value: &impl Serialize) -> Result<String, GraphError> {
 
 /// Digests federated credentials, whatever their order.
 pub(super) fn of_federated(credentials: &[FederatedCredential<'_>]) -> u64 {
-    in_any_order(credentials.iter().map(|it| {
+    in_any_order(each_federated(credentials))
+}
+
+/// Digests each federated credential.
+pub(super) fn each_federated(credentials: &[FederatedCredential<'_>]) -> impl Iterator<Item = u64> {
+    credentials.iter().map(|it| {
         let expression = it.claims_matching_expression.as_ref();
         digest(&(
             &it.id,
@@ -131,7 +135,7 @@ pub(super) fn of_federated(credentials: &[FederatedCredential<'_>]) -> u64 {
             &it.subject,
             expression.map(|expression| &expression.value),
         ))
-    }))
+    })
 }
 
 fn passwords(credentials: &[PasswordCredential<'_>]) -> u64 {
@@ -158,7 +162,8 @@ fn keys(credentials: &[KeyCredential<'_>]) -> u64 {
     }))
 }
 
-fn in_any_order(digests: impl Iterator<Item = u64>) -> u64 {
+/// Digests digests of which the order means nothing.
+pub(super) fn in_any_order(digests: impl Iterator<Item = u64>) -> u64 {
     let (count, sum) = digests.fold((0_u64, 0_u64), |(count, sum), digest| {
         (count + 1, sum.wrapping_add(digest))
     });

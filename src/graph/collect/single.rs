@@ -47,7 +47,7 @@ pub(super) async fn federated(
 ) -> Result<Option<(u64, String)>, GraphError> {
     let url = client.url(&path(version, key, "federatedIdentityCredentials"))?;
     let mut chain = Chain::new(url);
-    let (mut digest, mut all) = (0_u64, Vec::new());
+    let (mut digests, mut all) = (Vec::new(), Vec::new());
     loop {
         let answer = match chain.page(client).await {
             Ok(Some(answer)) => answer,
@@ -58,7 +58,7 @@ pub(super) async fn federated(
             Err(error) => return Err(refused(client, "federated credentials", error)),
         };
         let page = page::read::<FederatedCredential<'_>>(&answer.body, &answer.asked)?;
-        digest = digest.wrapping_add(record::of_federated(&page.objects));
+        digests.extend(record::each_federated(&page.objects));
         for credential in &page.objects {
             all.push(record::line(credential)?);
         }
@@ -67,6 +67,7 @@ pub(super) async fn federated(
             .follow(page.next, page.objects.len(), client)
             .map_err(failed)?;
     }
+    let digest = record::in_any_order(digests.into_iter());
     Ok(Some((digest, format!("[{}]", all.join(",")))))
 }
 

@@ -64,6 +64,11 @@ impl Stream {
         Ok(())
     }
 
+    /// Returns how many applications and service principals were sent.
+    pub(super) const fn counts(&self) -> (u64, u64) {
+        (self.applications, self.service_principals)
+    }
+
     /// Sends the last line.
     pub(super) async fn end(self) -> Result<(), GraphError> {
         let trailer = Trailer {
