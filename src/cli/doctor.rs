@@ -161,8 +161,7 @@ fn remedy(trial: &Trial, tenant: &Tenant) -> String {
     match trial.outcome {
         Outcome::NotOffered | Outcome::Readable => "check --cloud and the endpoint".to_owned(),
         Outcome::NotPermitted => {
-            let grant = trial.permission.grant(tenant.access().sign_in.client_id());
-            format!("grant {}: `{}`", trial.permission.name, printable(&grant))
+            printable(&trial.permission.grant(&tenant.access().sign_in)).into_owned()
         }
     }
 }

@@ -3,17 +3,20 @@
 //! What is written is exactly what `check --inventory graph` judges, and it is checked in the same way while it passes:
 //! a snapshot that could not be judged is never written. It appears whole or not at all.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read, Seek as _, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use credgate::graph::Tenant;
-use credgate::inventory::{Inventory, ReadError, SourceFacts};
+use credgate::inventory::{Inventory, Object, Problem, ReadError, SourceFacts};
+use credgate::model::AppId;
 use credgate::snapshot;
 
 use super::args::Export;
 use super::live::{self, Voice, failure};
+use super::report_file::Place;
 use super::watch::Stderr;
 use super::{Exit, Failure, clock, report_file};
 
@@ -23,12 +26,9 @@ pub(crate) fn run(arguments: &Export) -> Result<Exit, Failure> {
         quiet: arguments.quiet,
         verbose: arguments.verbose,
     };
-    let file = (arguments.output != "-").then(|| Path::new(&arguments.output));
-    if let Some(file) = file {
-        clear(file)?;
-    }
+    let target = Target::of(&arguments.output)?;
     let (tenant, watch) = live::tenant(&arguments.live, clock(), true, voice)?;
-    watch.settle(write(arguments, tenant, file, &watch))?;
+    watch.settle(write(arguments, tenant, target, &watch))?;
     Ok(Exit(0))
 }
 
@@ -36,12 +36,12 @@ pub(crate) fn run(arguments: &Export) -> Result<Exit, Failure> {
 fn write(
     arguments: &Export,
     tenant: Tenant,
-    file: Option<&Path>,
+    target: Target<'_>,
     watch: &Stderr,
 ) -> Result<(), Failure> {
-    let draft = match file {
-        Some(file) => report_file::Draft::beside(file),
-        None => report_file::Draft::anywhere(),
+    let draft = match target {
+        Target::File(file) => report_file::Draft::private(file),
+        Target::Stdout | Target::Stream(_) => report_file::Draft::anywhere(),
     };
     let draft = draft.map_err(|error| unwritten(&error))?;
     let written = draft
@@ -50,15 +50,20 @@ fn write(
         .map_err(|error| unwritten(&error))?;
     let facts = collect(tenant, written)?;
     check_counts(&facts, arguments)?;
-    match file {
-        Some(file) => draft.persist(file),
-        None => to_stdout(draft.file()),
+    match target {
+        Target::File(file) => draft.persist(file),
+        Target::Stdout => copy(draft.file(), &mut io::stdout().lock()),
+        Target::Stream(file) => File::options()
+            .write(true)
+            .open(file)
+            .and_then(|mut stream| copy(draft.file(), &mut stream)),
     }
     .map_err(|error| unwritten(&error))?;
     if !arguments.quiet {
-        let place = file.map_or("the standard output".to_owned(), |file| {
-            format!("`{}`", file.display())
-        });
+        let place = match target {
+            Target::Stdout => "the standard output".to_owned(),
+            Target::File(file) | Target::Stream(file) => format!("`{}`", file.display()),
+        };
         let SourceFacts {
             applications,
             service_principals,
@@ -71,14 +76,34 @@ fn write(
     Ok(())
 }
 
+/// Where the snapshot goes. It is a map of the tenant: in a file, only this user may read it.
+#[derive(Clone, Copy)]
+enum Target<'word> {
+    File(&'word Path),
+    /// A pipe or a device, which is written to and stays.
+    Stream(&'word Path),
+    Stdout,
+}
+
+impl<'word> Target<'word> {
+    fn of(word: &'word str) -> Result<Self, Failure> {
+        if word == "-" {
+            return Ok(Self::Stdout);
+        }
+        let file = Path::new(word);
+        match Place::of(file) {
+            Place::Folder => Err(unwritten(&io::ErrorKind::IsADirectory.into())),
+            Place::Stream => Ok(Self::Stream(file)),
+            Place::File => clear(file).map(|()| Self::File(file)),
+        }
+    }
+}
+
 /// A snapshot replaces a snapshot, and nothing else; one of an earlier run does not stay where this one fails.
 fn clear(file: &Path) -> Result<(), Failure> {
     let Ok(opened) = File::open(file) else {
         return Ok(());
     };
-    if !opened.metadata().is_ok_and(|metadata| metadata.is_file()) {
-        return Ok(());
-    }
     let mut beginning = Vec::new();
     let read = opened.take(64).read_to_end(&mut beginning);
     let expected = format!(r#"{{"schema":"{}"#, snapshot::FAMILY);
@@ -113,7 +138,8 @@ fn collect(tenant: Tenant, file: File) -> Result<SourceFacts, Failure> {
         })
     };
     loop {
-        match inventory.read(&mut |_, _| Ok(())) {
+        let mut met = HashSet::new();
+        match inventory.read(&mut |object, _| is_new(&mut met, &object)) {
             Ok(()) => break,
             Err(ReadError::Again) => {}
             Err(ReadError::Inventory(error)) if !again && live::asks_again(&error) => again = true,
@@ -125,6 +151,20 @@ fn collect(tenant: Tenant, file: File) -> Result<SourceFacts, Failure> {
         return Err(unwritten(&error));
     }
     inventory.sources().pop().ok_or_else(Failure::internal)
+}
+
+/// One appId belongs to one application and one service principal: else it could not be judged.
+fn is_new(met: &mut HashSet<(bool, AppId)>, object: &Object) -> Result<(), Problem> {
+    let (is_application, app_id) = match object {
+        Object::Application(application) => (true, application.app_id),
+        Object::ServicePrincipal(service_principal) => (false, service_principal.app_id),
+        Object::TenantPolicy(_) => return Ok(()),
+    };
+    if met.insert((is_application, app_id)) {
+        Ok(())
+    } else {
+        Err(Problem::Contradiction { app_id })
+    }
 }
 
 /// An empty list is never the truth about a tenant, unless somebody says so.
@@ -141,11 +181,10 @@ fn check_counts(facts: &SourceFacts, arguments: &Export) -> Result<(), Failure> 
     }
 }
 
-fn to_stdout(mut file: &File) -> io::Result<()> {
+fn copy(mut file: &File, to: &mut impl Write) -> io::Result<()> {
     file.rewind()?;
-    let mut stdout = io::stdout().lock();
-    io::copy(&mut file, &mut stdout)?;
-    stdout.flush()
+    io::copy(&mut file, to)?;
+    to.flush()
 }
 
 /// Where the bytes go that pass.

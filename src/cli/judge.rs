@@ -123,6 +123,9 @@ fn judge_opened(
                 line: None,
                 problem: Problem::Tenant { found, expected },
             }),
+            WrongTenant::Snapshot { found, expected } if live.is_some() => Failure::inventory(format_args!(
+                "the token is of tenant {expected}, and the applications are of tenant {found}; sign in to the tenant that is to be judged"
+            )),
             WrongTenant::Snapshot { found, expected } => Failure::inventory(format_args!(
                 "the snapshot is of tenant {expected}, and the applications are of tenant {found}; give sources of one tenant"
             )),

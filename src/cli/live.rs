@@ -30,6 +30,7 @@ pub(crate) fn tenant(
     voice: Voice,
 ) -> Result<(Tenant, Arc<Stderr>), Failure> {
     let cloud = cloud(arguments).map_err(Failure::usage)?;
+    check_pair(arguments, &cloud)?;
     let wanted = Wanted {
         method: arguments.auth,
         tenant_id: arguments.tenant_id.clone(),
@@ -64,6 +65,23 @@ fn cloud(arguments: &LiveArguments) -> Result<Cloud, CloudError> {
         cloud = cloud.with_login(endpoint)?;
     }
     Ok(cloud)
+}
+
+/// Another cloud is a pair: a credential for one is not sent to half of another. A stand-in on this machine is no cloud.
+fn check_pair(arguments: &LiveArguments, cloud: &Cloud) -> Result<(), Failure> {
+    let named = [
+        (&arguments.graph_endpoint, cloud.graph(), "--login-endpoint"),
+        (&arguments.login_endpoint, cloud.login(), "--graph-endpoint"),
+    ];
+    let both = arguments.graph_endpoint.is_some() && arguments.login_endpoint.is_some();
+    let alone = named
+        .into_iter()
+        .find(|(endpoint, origin, _)| endpoint.is_some() && !both && !Cloud::is_local(origin));
+    alone.map_or(Ok(()), |(_, _, missing)| {
+        Err(Failure::usage(format_args!(
+            "`{missing}` is missing: another cloud has both a sign-in and a Graph of its own; name both, or use --cloud"
+        )))
+    })
 }
 
 #[expect(

@@ -12,7 +12,7 @@ use super::inputs::{Inputs, folder_of};
 
 /// What a name on the command line means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+pub(crate) enum Place {
     /// A file, or nothing yet. A link counts as the file: it is replaced, not followed, because whoever wrote the files
     /// that are checked out may have laid it.
     File,
@@ -22,7 +22,7 @@ enum Place {
 }
 
 impl Place {
-    fn of(file: &Path) -> Self {
+    pub(crate) fn of(file: &Path) -> Self {
         if names_descriptor(file) {
             return Self::Stream;
         }
@@ -105,6 +105,15 @@ impl Draft {
     pub(crate) fn beside(file: &Path) -> io::Result<Self> {
         let mut draft = tempfile::Builder::new();
         with_usual_permissions(draft.prefix(".credgate-"))
+            .tempfile_in(folder_of(file))
+            .map(Self)
+    }
+
+    /// Begins a file beside its place that only this user may read.
+    pub(crate) fn private(file: &Path) -> io::Result<Self> {
+        let mut draft = tempfile::Builder::new();
+        draft
+            .prefix(".credgate-")
             .tempfile_in(folder_of(file))
             .map(Self)
     }

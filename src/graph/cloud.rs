@@ -105,6 +105,11 @@ impl Cloud {
         Ok(self)
     }
 
+    /// Tells whether an origin is on this machine: a stand-in, and no cloud.
+    pub fn is_local(origin: &Url) -> bool {
+        is_loopback(origin) || origin.host_str() == Some("localhost")
+    }
+
     /// Returns the name, `custom` for a pair of hosts.
     pub fn name(&self) -> &str {
         &self.name

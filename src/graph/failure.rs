@@ -21,7 +21,7 @@ pub(super) fn of(error: &reqwest::Error, host: &str) -> (GraphError, bool) {
     if says(&["invalid peer certificate"]) {
         let what =
             format!("certificate not trusted: `{host}` shows one that this system does not trust");
-        let remedy = "if a proxy inspects the traffic, add its root certificate to the system, or on Linux to `SSL_CERT_FILE`";
+        let remedy = "if a proxy inspects the traffic, add its root certificate to the system, or on Linux name in `SSL_CERT_FILE` a file that holds it beside the system's roots";
         return (network(what, remedy), false);
     }
     if says(&["proxy auth"]) {

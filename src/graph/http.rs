@@ -1,7 +1,7 @@
 //! The one way out: the HTTP client through which every request of a live inventory goes.
 //!
 //! In: how far the requests reach. Out: a client, or the bounded bytes of an answer. It never follows a redirect, never repeats a request, keeps no cookie, and has no switch that trusts a
-//! certificate which the system does not trust (`SSL_CERT_FILE` adds roots on Linux, as everywhere there).
+//! certificate which the system does not trust (on Linux `SSL_CERT_FILE` names the file of trusted roots, as everywhere there).
 
 use std::time::Duration;
 

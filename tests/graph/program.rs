@@ -300,6 +300,61 @@ fn a_snapshot_takes_the_place_of_a_snapshot_only() {
     assert!(!place.path().join("out.ndjson").exists());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_snapshot_goes_to_streams_as_they_are_and_into_no_folder() {
+    use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
+    let place = Place::of(Tenant::of(3));
+    assert_eq!(place.run("inventory export --output /dev/null").code, 0);
+    assert!(
+        fs::metadata("/dev/null")
+            .unwrap()
+            .file_type()
+            .is_char_device()
+    );
+    let ended = place.run("inventory export --quiet --output /dev/stdout");
+    assert!(
+        ended
+            .stdout
+            .starts_with(r#"{"schema":"credgate-snapshot/1""#),
+        "{}",
+        ended.stderr
+    );
+    let asked = place.server.log().len();
+    place.assert_fails("inventory export --output .", 5, "it is a folder");
+    place.assert_fails(
+        "inventory export --output missing/out.ndjson",
+        5,
+        "folder does not exist",
+    );
+    assert_eq!(place.server.log().len(), asked);
+    assert_eq!(place.run("inventory export --output out.ndjson").code, 0);
+    let mode = fs::metadata(place.path().join("out.ndjson"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn two_applications_with_one_app_id_are_neither_judged_nor_exported() {
+    let mut tenant = Tenant::of(4);
+    tenant.applications[1]["appId"] = tenant.applications[0]["appId"].clone();
+    let place = Place::of(tenant);
+    place.assert_fails(CHECK, 4, "contradicts itself");
+    place.assert_fails(
+        "inventory export --output out.ndjson",
+        4,
+        "contradicts itself",
+    );
+    let lists = place
+        .server
+        .log()
+        .into_iter()
+        .filter(|request| request.path == "/v1.0/servicePrincipals");
+    assert_eq!(lists.count(), 4, "each is read once more");
+}
+
 #[test]
 fn wrong_usage_is_told_before_anything_is_sent() {
     let place = Place::of(Tenant::of(3));
@@ -324,6 +379,25 @@ fn wrong_usage_is_told_before_anything_is_sent() {
         "check --inventory graph --login-endpoint http://127.0.0.1:1",
         2,
         "not encrypted",
+    );
+    let half = Command::new(env!("CARGO_BIN_EXE_credgate"))
+        .args([
+            "check",
+            "--inventory",
+            "graph",
+            "--graph-endpoint",
+            "https://graph.example",
+        ])
+        .current_dir(place.path())
+        .env_clear()
+        .env("CREDGATE_ACCESS_TOKEN", TOKEN)
+        .output()
+        .unwrap();
+    assert_eq!(half.status.code(), Some(2));
+    assert!(
+        String::from_utf8(half.stderr)
+            .unwrap()
+            .contains("`--login-endpoint` is missing")
     );
     assert!(place.server.log().is_empty());
 }

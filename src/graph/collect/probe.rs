@@ -80,9 +80,8 @@ pub(super) fn refused(client: &Client, what: &str, error: GetError) -> GraphErro
     match error {
         GetError::Failed(error) => error,
         GetError::Refused(refusal) if refusal.status == StatusCode::FORBIDDEN => {
-            let client_id = client.session().sign_in().client_id();
             APPLICATION_READ_ALL
-                .missing(what, client_id)
+                .missing(what, client.session().sign_in())
                 .with_request_id(refusal.request_id.as_deref())
         }
         GetError::Refused(refusal) => refusal.error(what),
