@@ -129,8 +129,13 @@ pub(crate) fn failure(error: &InventoryError) -> Failure {
         Failure::inventory(error)
     } else {
         let problem = &error.problem;
+        let remedy = if matches!(problem, Problem::ObjectOf { .. }) {
+            "correct or remove it in the tenant, or try again"
+        } else {
+            "try again, and if it stays, report it"
+        };
         Failure::graph(format_args!(
-            "Graph's answer cannot be used: {problem}; try again, and if it stays, report it"
+            "Graph's answer cannot be used: {problem}; {remedy}"
         ))
     }
 }

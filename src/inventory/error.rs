@@ -67,6 +67,11 @@ pub enum Problem {
     Duplicate(&'static str),
     #[error("{0}")]
     Object(#[from] ObjectError),
+    #[error("application {app_id}: {error}")]
+    ObjectOf {
+        app_id: crate::model::AppId,
+        error: ObjectError,
+    },
     #[error("the list holds something that is no object")]
     NoObject,
     #[error("a member beside `value` stands there twice")]
@@ -159,6 +164,9 @@ impl Problem {
             Self::Object(ObjectError::Flattened(_)) => EXPORT_DEEP,
             Self::Object(ObjectError::NoAppId) => {
                 "give applications and service principals, not credentials or other objects"
+            }
+            Self::ObjectOf { .. } => {
+                "correct or remove it in the tenant, and collect the snapshot again"
             }
             Self::NextLink | Self::Pages | Self::Count { .. } => EXPORT_ALL,
             Self::TwoDocuments | Self::TrailingData => {

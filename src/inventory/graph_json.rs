@@ -180,7 +180,7 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
         let object = match reading.object() {
             Ok(object) => Ok(object),
             Err(error) if error == ObjectError::NoAppId || self.facts.snapshot.is_some() => {
-                Err(snapshot::Line::of(text, error))
+                Err(snapshot::Line::of(text, error).named(reading.app_id()))
             }
             Err(error) => return Err(self.failed(Problem::Object(error), position)),
         };

@@ -12,8 +12,8 @@ use super::fields::{Field, Key};
 use super::instant;
 use super::shapes::{self, Fields, Wrong};
 use crate::model::{
-    Application, Credentials, CustomKeyIdentifier, FederatedCredential, Known, ServicePrincipal,
-    ServicePrincipalType, TenantPolicy,
+    AppId, Application, Credentials, CustomKeyIdentifier, FederatedCredential, Known,
+    ServicePrincipal, ServicePrincipalType, TenantPolicy,
 };
 
 /// What is wrong with an object.
@@ -62,6 +62,11 @@ pub(super) struct Reading<'text> {
 }
 
 impl Reading<'_> {
+    /// Returns whose object it is, whatever else is wrong with it.
+    pub(super) fn app_id(&self) -> Option<AppId> {
+        self.identifier(Field::AppId).ok().flatten()
+    }
+
     /// Reads the object.
     pub(super) fn object(&self) -> Result<Object, ObjectError> {
         match self.kind()? {

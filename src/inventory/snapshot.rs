@@ -14,7 +14,7 @@ use super::error::Problem;
 use super::instant;
 use super::object::ObjectError;
 use super::policies;
-use crate::model::{TenantId, TenantPolicy};
+use crate::model::{AppId, TenantId, TenantPolicy};
 use crate::snapshot::{self, Coverage, Trailer};
 
 /// The first line of a snapshot.
@@ -53,6 +53,16 @@ fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<IgnoredA
 }
 
 impl Line {
+    /// Says whose object it is that cannot be used: the owner of the tenant must find it.
+    pub(super) fn named(self, app_id: Option<AppId>) -> Self {
+        match (self, app_id) {
+            (Self::Other(Problem::Object(error)), Some(app_id)) => {
+                Self::Other(Problem::ObjectOf { app_id, error })
+            }
+            (line, _) => line,
+        }
+    }
+
     /// Recognises a line by its members; `error` is why it is no object.
     pub(super) fn of(text: &str, error: ObjectError) -> Self {
         let Ok(written) = serde_json::from_str::<Written<'_>>(text) else {

@@ -101,7 +101,8 @@ fn a_small_tenant_takes_one_request_a_list() {
     assert_holds(&snapshot, &tenant);
     assert_eq!(snapshot.policies.len(), 1);
     // Applications, federated credentials of beta and one of v1.0, service principals, two numbers, two lists of policies.
-    assert_eq!(server.log().len(), 8);
+    // The one of v1.0 is not waited for.
+    assert!((7..=8).contains(&server.log().len()));
 }
 
 #[test]

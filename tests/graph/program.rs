@@ -266,7 +266,9 @@ fn what_cannot_be_judged_is_not_exported() {
         "passwordCredentials",
     );
     assert!(!place.path().join("out.ndjson").exists());
-    place.assert_fails(CHECK, 4, "passwordCredentials");
+    let says = format!("application {}: `passwordCredentials`", guid(0xb, 0));
+    place.assert_fails(CHECK, 4, &says);
+    place.assert_fails(CHECK, 4, "correct or remove it in the tenant");
 }
 
 #[test]
