@@ -11,6 +11,8 @@
     reason = "a test fails by panicking, and a table of faults is long"
 )]
 
+mod loopback;
+
 #[path = "graph/collected.rs"]
 mod collected;
 #[path = "graph/faults.rs"]

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use rustls::ServerConfig;
 use serde_json::{Value, json};
 
-use super::server::{self, Reply, Request, Server, answer, json as sent};
+use super::server::{Reply, Request, Server, answer, json as sent};
 use super::stand::{TOKEN, good};
 use super::tenant::{TENANT, Tenant, error, guid};
+use crate::loopback::Authority;
 
-static TLS: LazyLock<(Arc<ServerConfig>, String)> = LazyLock::new(server::certificate);
+static TLS: LazyLock<Authority> = LazyLock::new(Authority::new);
 
 const POLICY: &str = "version: 1\nrules:\n  secrets-only: { level: error }\n  owner-missing: { level: warning }\n  tenant-allows-new-secrets: { level: warning }\n";
 
@@ -33,10 +33,10 @@ impl Place {
     fn with(reply: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("credgate.yaml"), POLICY).unwrap();
-        fs::write(folder.path().join("root.pem"), &TLS.1).unwrap();
+        fs::write(folder.path().join("root.pem"), &TLS.pem).unwrap();
         Self {
             folder,
-            server: Server::over_tls(&TLS.0, reply),
+            server: Server::over_tls(&TLS, reply),
         }
     }
 
@@ -485,7 +485,7 @@ fn a_job_of_github_actions_signs_in_and_judges() {
     let token = token();
     let issued = token.clone();
     let tenant = Tenant::of(6);
-    let server = Server::over_tls(&TLS.0, move |request| match request.path.as_str() {
+    let server = Server::over_tls(&TLS, move |request| match request.path.as_str() {
         "/oidc" => sent(200, r#"{"value":"canary-assertion"}"#),
         path if path.ends_with("/oauth2/v2.0/token") => {
             assert!(
@@ -511,7 +511,7 @@ fn a_job_of_github_actions_signs_in_and_judges() {
         format!("{POLICY}tenant: {TENANT}\n"),
     )
     .unwrap();
-    fs::write(folder.path().join("root.pem"), &TLS.1).unwrap();
+    fs::write(folder.path().join("root.pem"), &TLS.pem).unwrap();
     let oidc = format!("{}/oidc?api-version=2", server.origin);
     let environment = BTreeMap::from([
         ("ACTIONS_ID_TOKEN_REQUEST_URL", oidc.as_str()),

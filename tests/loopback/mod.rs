@@ -2,14 +2,17 @@
 //! own, a handler that answers, and a log of everything that was received.
 //!
 //! In: a handler. Out: an origin, a file with the authority's certificate for `SSL_CERT_FILE`, and the log. It speaks
-//! HTTP/1.1 and nothing of Graph or Entra.
+//! HTTP/1.1, over TLS or in the clear, byte by byte as it is told, and nothing of Graph or Entra.
+
+#![allow(dead_code, reason = "each test uses what it needs of it")]
 
 use std::fs;
-use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -18,6 +21,8 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 /// A request as it was received.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
+    /// `https`, or `http` in the clear.
+    pub(crate) scheme: &'static str,
     /// `GET`, `POST`, …
     pub(crate) method: String,
     /// Path and query.
@@ -40,6 +45,17 @@ impl Request {
         found.map(|(_, value)| value.as_str())
     }
 }
+
+/// A step of an answer.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Bytes(Vec<u8>),
+    Wait(Duration),
+    Close,
+}
+
+/// What is sent back.
+pub(crate) type Reply = Vec<Step>;
 
 /// An answer.
 #[derive(Clone, Debug)]
@@ -71,12 +87,67 @@ impl Response {
         }
     }
 
+    /// Returns the bytes of the answer, with its length.
+    pub(crate) fn steps(&self) -> Reply {
+        if self.status == 0 {
+            return vec![Step::Close];
+        }
+        let mut text = format!(
+            "HTTP/1.1 {} -\r\ncontent-length: {}\r\n",
+            self.status,
+            self.body.len()
+        );
+        for (name, value) in &self.headers {
+            text.extend([name, ": ", value, "\r\n"]);
+        }
+        text.push_str("\r\n");
+        vec![Step::Bytes([text.as_bytes(), &self.body].concat())]
+    }
+
     /// Adds a header.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 }
+
+/// An authority that only tests trust, and what a server needs of it.
+#[derive(Clone)]
+pub(crate) struct Authority {
+    configuration: Arc<ServerConfig>,
+    /// Its certificate, as PEM.
+    pub(crate) pem: String,
+}
+
+impl Authority {
+    /// Makes an authority, and lets it sign a certificate for 127.0.0.1.
+    pub(crate) fn new() -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        let key = KeyPair::generate().unwrap();
+        let pem = params.self_signed(&key).unwrap().pem();
+        let issuer = Issuer::new(params, key);
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+        let certificate = params.signed_by(&key, &issuer).unwrap();
+        let chain = vec![CertificateDer::from(certificate)];
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let configuration = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .unwrap();
+        Self {
+            configuration: Arc::new(configuration),
+            pem,
+        }
+    }
+}
+
+type Handler = dyn Fn(&Request) -> Reply + Send + Sync;
 
 /// A running server. It ends with the process.
 pub(crate) struct Server {
@@ -87,27 +158,42 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts a server on a free port.
+    /// Starts a server over TLS, with an authority of its own.
     pub(crate) fn start(handler: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Self {
+        let authority = Authority::new();
+        Self::serve(Some(&authority), move |request| handler(request).steps())
+    }
+
+    /// Starts a server on a free port: over TLS, or in the clear.
+    pub(crate) fn serve(
+        authority: Option<&Authority>,
+        handler: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let authority = folder.path().join("authority.pem");
-        let configuration = Arc::new(configuration(&authority));
+        let file = folder.path().join("authority.pem");
+        fs::write(&file, authority.map_or("", |authority| &authority.pem)).unwrap();
+        let configuration = authority.map(|authority| Arc::clone(&authority.configuration));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let origin = format!("https://{}", listener.local_addr().unwrap());
+        let scheme = if configuration.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        let origin = format!("{scheme}://{}", listener.local_addr().unwrap());
         let log = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&log);
-        let handler = Arc::new(handler);
+        let handler: Arc<Handler> = Arc::new(handler);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let configuration = Arc::clone(&configuration);
-                let (handler, log) = (Arc::clone(&handler), Arc::clone(&log));
+                let (configuration, handler) = (configuration.clone(), Arc::clone(&handler));
+                let log = Arc::clone(&log);
                 // A client that hangs up, or does not trust the certificate, is no concern of the server.
-                thread::spawn(move || serve(stream, configuration, &*handler, &log));
+                thread::spawn(move || connect(stream, configuration, &*handler, &log));
             }
         });
         Self {
             origin,
-            authority,
+            authority: file,
             log: kept,
             _folder: folder,
         }
@@ -129,55 +215,52 @@ impl Server {
     }
 }
 
-/// Makes an authority, writes its certificate into a file, and lets it sign one for 127.0.0.1.
-fn configuration(authority: &Path) -> ServerConfig {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-    let key = KeyPair::generate().unwrap();
-    fs::write(authority, params.self_signed(&key).unwrap().pem()).unwrap();
-    let issuer = Issuer::new(params, key);
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
-    let certificate = params.signed_by(&key, &issuer).unwrap();
-    let chain = vec![CertificateDer::from(certificate)];
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .unwrap()
-}
-
-fn serve(
+fn connect(
     stream: TcpStream,
-    configuration: Arc<ServerConfig>,
-    handler: &dyn Fn(&Request) -> Response,
+    configuration: Option<Arc<ServerConfig>>,
+    handler: &Handler,
     log: &Mutex<Vec<Request>>,
 ) -> io::Result<()> {
-    let connection = ServerConnection::new(configuration).map_err(io::Error::other)?;
-    let mut stream = BufReader::new(StreamOwned::new(connection, stream));
-    while let Some(request) = read(&mut stream)? {
+    match configuration {
+        None => converse(stream, "http", handler, log),
+        Some(configuration) => {
+            let connection = ServerConnection::new(configuration).map_err(io::Error::other)?;
+            converse(StreamOwned::new(connection, stream), "https", handler, log)
+        }
+    }
+}
+
+fn converse(
+    stream: impl Read + Write,
+    scheme: &'static str,
+    handler: &Handler,
+    log: &Mutex<Vec<Request>>,
+) -> io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    while let Some(request) = read(&mut stream, scheme)? {
         log.lock().unwrap().push(request.clone());
-        match handler(&request) {
-            Response { status: 0, .. } => break,
-            response => write(stream.get_mut(), &response)?,
+        for step in handler(&request) {
+            match step {
+                Step::Bytes(bytes) => {
+                    stream.get_mut().write_all(&bytes)?;
+                    stream.get_mut().flush()?;
+                }
+                Step::Wait(time) => thread::sleep(time),
+                Step::Close => return Ok(()),
+            }
         }
     }
     Ok(())
 }
 
-fn read(
-    stream: &mut BufReader<StreamOwned<ServerConnection, TcpStream>>,
-) -> io::Result<Option<Request>> {
+fn read(stream: &mut BufReader<impl Read>, scheme: &'static str) -> io::Result<Option<Request>> {
     let mut line = String::new();
     if stream.read_line(&mut line)? == 0 {
         return Ok(None);
     }
     let mut words = line.split_whitespace().map(str::to_owned);
     let mut request = Request {
+        scheme,
         method: words.next().unwrap_or_default(),
         target: words.next().unwrap_or_default(),
         headers: Vec::new(),
@@ -196,16 +279,4 @@ fn read(
     request.body = vec![0; length.parse().unwrap_or(0)];
     stream.read_exact(&mut request.body)?;
     Ok(Some(request))
-}
-
-fn write(stream: &mut impl io::Write, response: &Response) -> io::Result<()> {
-    let mut text = format!("HTTP/1.1 {} x\r\n", response.status);
-    for (name, value) in &response.headers {
-        text.extend([name, ": ", value, "\r\n"]);
-    }
-    let length = response.body.len().to_string();
-    text.extend(["content-length: ", &length, "\r\n\r\n"]);
-    stream.write_all(text.as_bytes())?;
-    stream.write_all(&response.body)?;
-    stream.flush()
 }
