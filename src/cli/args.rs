@@ -186,7 +186,7 @@ Examples:
       --report text --report sarif=credgate.sarif
   credgate check --inventory pages/ --fail-on warning --now 2026-11-23T00:00:00Z
   az ad app list --all | credgate check --inventory -
-  credgate check --inventory graph                   # the tenant itself: see credgate inventory doctor";
+  credgate check --inventory graph";
 
 /// A report and where it goes.
 #[derive(Clone, Debug)]
