@@ -97,16 +97,17 @@ fn wrong<'text, T: Deserialize<'text>>(text: &'text str, error: &serde_json::Err
         Err(error) => error.path().to_string(),
     };
     let sentence = error.to_string();
-    if let Some(name) = named(&sentence, "duplicate field `") {
-        return unusable(&format!("`{name}` stands twice in `{}`", plain(&path)));
-    }
-    let member = named(&sentence, "missing field `").map_or_else(
-        || format!("`{}` is not what Graph sends", plain(&path)),
-        |name| match plain(&path).as_str() {
-            "." | "" => format!("`{name}` is missing"),
-            within => format!("`{name}` is missing in `{within}`"),
-        },
-    );
+    let place = |what: &str| match plain(&path).as_str() {
+        "." | "" => what.to_owned(),
+        within => format!("{what} in `{within}`"),
+    };
+    let member = if let Some(name) = named(&sentence, "duplicate field `") {
+        place(&format!("`{name}` stands twice"))
+    } else if let Some(name) = named(&sentence, "missing field `") {
+        place(&format!("`{name}` is missing"))
+    } else {
+        format!("`{}` is not what Graph sends", plain(&path))
+    };
     unusable(&member)
 }
 
@@ -197,7 +198,7 @@ mod tests {
             ("{}", "`value` is missing"),
             (r#"{"value":null}"#, "`value`"),
             (r#"{"value":{}}"#, "`value`"),
-            (r#"{"value":[],"value":[]}"#, "not what Graph sends"),
+            (r#"{"value":[],"value":[]}"#, "`value` stands twice"),
             (
                 r#"{"error":{"code":"x"}}"#,
                 "an error with a status of success",

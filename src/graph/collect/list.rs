@@ -67,7 +67,9 @@ enum Outcome {
 
 /// Objects in a page, on average, when a list is cut: some room, so that a part rarely needs a second page.
 const AIM: u64 = 700;
-const MOST_PARTS: u64 = 24;
+/// More pages than this are read in fewer parts of several pages each.
+const MOST_PARTS: u64 = 16;
+const FEW_PARTS: u64 = 10;
 const DEEPEST: u32 = 3;
 
 impl<'run> List<'run> {
@@ -155,11 +157,16 @@ impl<'run> List<'run> {
         }
     }
 
+    /// Returns how many parts are read at the same time: each one page, if there are not too many of those. The last pages of
+    /// all parts come in the same moment, and then nobody should wait for them to be read.
     fn first_parts(&self) -> usize {
-        let parts = self
-            .count
-            .map_or(MOST_PARTS / 2, |count| count.div_ceil(AIM));
-        usize::try_from(parts.clamp(2, MOST_PARTS)).unwrap_or(2)
+        let parts = self.count.unwrap_or_default().div_ceil(AIM);
+        let parts = if parts > MOST_PARTS {
+            FEW_PARTS
+        } else {
+            parts.max(2)
+        };
+        usize::try_from(parts).unwrap_or(2)
     }
 
     /// Reads the list in parts at the same time; says whether all has come.
@@ -170,6 +177,7 @@ impl<'run> List<'run> {
             return Ok(false);
         }
         running.extend(ranges.into_iter().map(|range| self.part(range, 1)));
+        self.parts.set(running.len());
         while let Some((depth, outcome)) = running.next().await {
             self.parts.set(running.len());
             match outcome.map_err(|error| refused(self.client, self.what(), error))? {
@@ -224,7 +232,7 @@ impl<'run> List<'run> {
         let Some(dates) = objects? else {
             return Ok(Outcome::Whole);
         };
-        let is_busy = self.parts.get() >= usize::try_from(MOST_PARTS).unwrap_or(usize::MAX);
+        let is_busy = self.parts.get() >= usize::try_from(FEW_PARTS).unwrap_or(usize::MAX);
         if chain.has_next() && depth < DEEPEST && !is_busy {
             let parts = ranges::cut(range, &dates, 4, self.now);
             if parts.len() > 1 {

@@ -115,8 +115,20 @@ pub(super) fn key(id: &str) -> Result<Key, GraphError> {
         })
 }
 
+/// The length of nearly all lines.
+const LINE: usize = 1 << 10;
+
 /// Writes a value as one line of JSON.
 pub(super) fn line(value: &impl Serialize) -> Result<String, GraphError> {
+    // Most lines fit at once: a text that grows is copied again and again.
+    let mut text = Vec::with_capacity(LINE);
+    let written = serde_json::to_writer(&mut text, value);
+    let text = written.ok().and_then(|()| String::from_utf8(text).ok());
+    text.ok_or_else(|| foreign("an object that cannot be written"))
+}
+
+/// Writes a small value as JSON.
+pub(super) fn json(value: &impl Serialize) -> Result<String, GraphError> {
     serde_json::to_string(value).map_err(|_| foreign("an object that cannot be written"))
 }
 

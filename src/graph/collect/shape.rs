@@ -72,7 +72,7 @@ pub(super) fn federated(answer: &Answer) -> Result<FederatedPage, GraphError> {
             key: record::key(&entry.id)?,
             credentials: match &entry.federated_identity_credentials {
                 None => None,
-                Some(list) => Some((record::of_federated(list), record::line(list)?)),
+                Some(list) => Some((record::of_federated(list), record::json(list)?)),
             },
         })
     });

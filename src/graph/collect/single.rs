@@ -60,7 +60,7 @@ pub(super) async fn federated(
         let page = page::read::<FederatedCredential<'_>>(&answer.body, &answer.asked)?;
         digests.extend(record::each_federated(&page.objects));
         for credential in &page.objects {
-            all.push(record::line(credential)?);
+            all.push(record::json(credential)?);
         }
         let failed = |error| refused(client, "federated credentials", error);
         chain
@@ -90,7 +90,7 @@ pub(super) async fn owners(
         };
         let page = page::read::<Owner<'_>>(&answer.body, &answer.asked)?;
         if let Some(owner) = page.objects.first() {
-            return record::line(owner).map(|owner| Some(format!("[{owner}]")));
+            return record::json(owner).map(|owner| Some(format!("[{owner}]")));
         }
         let failed = |error| refused(client, "owners", error);
         chain.follow(page.next, 0, client).map_err(failed)?;
