@@ -30,6 +30,8 @@ pub struct Limits {
     pub restarts: u32,
     /// Requests under way at the same time.
     pub at_once: usize,
+    /// Applications that may wait for their federated credentials, which are read beside them.
+    pub waiting: usize,
     /// Between one request and the next: many connections in the same moment are more than some servers accept.
     pub spacing: Duration,
 }
@@ -52,6 +54,7 @@ impl Default for Limits {
             empty_pages: 50,
             restarts: 3,
             at_once: 40,
+            waiting: 16_000,
             spacing: Duration::from_millis(2),
         }
     }

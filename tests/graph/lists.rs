@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use credgate::graph::Limits;
 use serde_json::{Value, json};
 
 use super::collected::{assert_holds, take_apart};
 use super::server::{Request, Step, json as sent};
-use super::stand::{Fault, collect, good, serve};
+use super::stand::{Fault, collect, collect_within, good, limits, serve};
 use super::tenant::{Offers, Tenant, error};
 
 /// Changes the answers to some requests.
@@ -237,4 +238,50 @@ fn without_a_number_nothing_is_cut() {
         log.iter()
             .all(|request| !request.query.contains_key("$filter"))
     );
+}
+
+#[test]
+fn a_long_list_waits_for_its_federated_credentials_and_for_those_that_go_before_it() {
+    for ranges in [false, true] {
+        let offers = Offers {
+            ranges,
+            top: 100,
+            ..Offers::default()
+        };
+        let tenant = Tenant {
+            offers,
+            ..Tenant::of(4_000)
+        };
+        let late = {
+            let tenant = tenant.clone();
+            Fault {
+                meets: Box::new(|request| request.path.contains("/policies/")),
+                times: usize::MAX,
+                reply: Box::new(move |request| {
+                    let mut reply = vec![Step::Wait(Duration::from_millis(1_500))];
+                    reply.extend(good(&tenant, request));
+                    reply
+                }),
+            }
+        };
+        let slow = {
+            let tenant = tenant.clone();
+            Fault {
+                meets: Box::new(|request| request.path == "/beta/applications"),
+                times: usize::MAX,
+                reply: Box::new(move |request| {
+                    let mut reply = vec![Step::Wait(Duration::from_millis(20))];
+                    reply.extend(good(&tenant, request));
+                    reply
+                }),
+            }
+        };
+        let few = Limits {
+            waiting: 150,
+            ..limits()
+        };
+        let server = serve(tenant.clone(), vec![late, slow]);
+        let collection = collect_within(&server, few);
+        assert_holds(&take_apart(&collection.stream.unwrap()), &tenant);
+    }
 }

@@ -3,15 +3,19 @@
 //! In: the first page and how to read on. Out: batches of complete lines. Where the server does not understand ranges of
 //! creation, or does not keep to them, the list is read page by page.
 
+mod rest;
+
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use futures_util::future::{join, try_join, try_join_all};
+use futures_util::future::{join, try_join};
 use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
 use reqwest::Url;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::time::sleep;
 
 use super::chain::{Answer, Chain};
 use super::merge::{Lines, Merge};
@@ -20,7 +24,6 @@ use super::query::Query;
 use super::ranges::{self, Range};
 use super::record::Record;
 use super::shape::{self, FederatedPage, ObjectPage, Objects};
-use super::single;
 use crate::graph::client::{Client, GetError};
 use crate::graph::error::{Cause, GraphError};
 
@@ -51,6 +54,8 @@ pub(super) struct List<'run> {
     parts: Cell<usize>,
     /// Questions about single applications so far.
     singles: Cell<usize>,
+    /// Pages of federated credentials that are being read.
+    beside: Cell<usize>,
 }
 
 /// A list that was begun: its first page, and the URL that it answers.
@@ -94,6 +99,7 @@ impl<'run> List<'run> {
             merge: RefCell::new(Merge::new(false, false)),
             parts: Cell::new(0),
             singles: Cell::new(0),
+            beside: Cell::new(0),
         }
     }
 
@@ -276,6 +282,7 @@ impl<'run> List<'run> {
         chain: &mut Chain,
         range: Option<Range>,
     ) -> Result<Option<Vec<Timestamp>>, GetError> {
+        self.wait_for_beside().await;
         let room = match &self.room {
             Some(room) => Arc::clone(room).acquire_owned().await.ok(),
             None => None,
@@ -308,8 +315,17 @@ impl<'run> List<'run> {
         }
     }
 
+    /// Lets the list of federated credentials, which waits for nobody, come up with the applications that wait for it.
+    async fn wait_for_beside(&self) {
+        let limit = self.client.limits.waiting;
+        while self.beside.get() > 0 && self.merge.borrow().waiting_count() > limit {
+            sleep(A_MOMENT).await;
+        }
+    }
+
     async fn federated_page(&self, chain: Option<&mut Chain>) -> Result<(), GetError> {
         let Some(chain) = chain else { return Ok(()) };
+        let _running = Running::new(&self.beside);
         let Some(answer) = chain.page(self.client).await? else {
             return Ok(());
         };
@@ -377,105 +393,25 @@ impl<'run> List<'run> {
         }
         Ok(())
     }
+}
 
-    async fn add_owners(&self, records: &mut [Record], version: &str) -> Result<(), GraphError> {
-        let mut left_out: Vec<&mut Record> = records
-            .iter_mut()
-            .filter(|record| !record.shows_owners && !self.merge.borrow().knows(record.key))
-            .collect();
-        self.spend(left_out.len())?;
-        let asked = left_out
-            .iter()
-            .map(|record| single::owners(self.client, version, record.key));
-        let owners = try_join_all(asked).await?;
-        for (record, owners) in left_out.iter_mut().zip(owners) {
-            let owners = owners.ok_or_else(|| vanished(record.key))?;
-            let line = record.line.strip_suffix('}').unwrap_or(&record.line);
-            record.line = format!(r#"{line},"owners":{owners}}}"#);
-            record.shows_owners = true;
-        }
-        Ok(())
-    }
+/// Long enough to cost nothing, short enough to be no wait.
+const A_MOMENT: Duration = Duration::from_millis(5);
 
-    /// Counts questions about single applications: a large tenant is not read one by one.
-    fn spend(&self, questions: usize) -> Result<(), GraphError> {
-        let asked = self.singles.get() + questions;
-        self.singles.set(asked);
-        if asked <= MOST_SINGLE {
-            return Ok(());
-        }
-        Err(GraphError::new(
-            Cause::Limit,
-            format!("limit of {MOST_SINGLE} applications reached that no list tells the whole of"),
-            "try again; if it stays, check the endpoint and the proxy between here and Graph",
-        ))
-    }
+/// Counts what is running, also where it is given up half-way.
+struct Running<'count>(&'count Cell<usize>);
 
-    async fn ask_for_federated(
-        &self,
-        keys: &[super::record::Key],
-        version: &str,
-    ) -> Result<(), GraphError> {
-        self.spend(keys.len())?;
-        let asked = keys
-            .iter()
-            .map(|key| single::federated(self.client, version, *key));
-        let found = try_join_all(asked).await?;
-        for (key, found) in keys.iter().zip(found) {
-            let (digest, credentials) = found.ok_or_else(|| vanished(*key))?;
-            let mut merge = self.merge.borrow_mut();
-            merge.federated(*key, digest, credentials)?;
-        }
-        Ok(())
-    }
-
-    /// Asks for the federated credentials of applications that only one of the two lists had: they were made or deleted
-    /// between the two.
-    async fn ask_for_the_rest(&self) -> Result<(), GraphError> {
-        let waiting = self.merge.borrow().waiting();
-        if self.count.is_none() && self.merge.borrow().has_strangers() {
-            return Err(GraphError::new(
-                Cause::Again,
-                "Graph lists federated credentials of applications that it does not list",
-                "try again at a quieter time",
-            ));
-        }
-        if waiting.is_empty() {
-            return Ok(());
-        }
-        if waiting.len() > MOST_LEFT {
-            return Err(GraphError::new(
-                Cause::Again,
-                format!(
-                    "Graph lists {} applications without saying anything about their federated credentials",
-                    waiting.len()
-                ),
-                "try again at a quieter time",
-            ));
-        }
-        let version = match &self.federated {
-            Way::List(query) => query.version(),
-            Way::Single(version) => version,
-            Way::None => return Ok(()),
-        };
-        self.ask_for_federated(&waiting, version).await?;
-        self.hand_over(None).await
+impl<'count> Running<'count> {
+    fn new(count: &'count Cell<usize>) -> Self {
+        count.set(count.get() + 1);
+        Self(count)
     }
 }
 
-/// Owners and federated credentials of so many applications as are asked about one by one.
-const MOST_SINGLE: usize = 5_000;
-
-/// More than this do not come and go while a tenant is read.
-const MOST_LEFT: usize = 200;
-
-/// An object was listed and is not there.
-fn vanished(key: super::record::Key) -> GraphError {
-    GraphError::new(
-        Cause::Again,
-        format!("the application {key} was listed and is not there any more"),
-        "try again at a quieter time",
-    )
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
 }
 
 /// Nobody reads the stream any more.

@@ -124,6 +124,11 @@ impl Merge {
         waiting
     }
 
+    /// Returns how many objects wait for their federated credentials.
+    pub(super) fn waiting_count(&self) -> usize {
+        self.lines.len()
+    }
+
     /// Tells whether there are federated credentials of objects that were not met.
     pub(super) fn has_strangers(&self) -> bool {
         !self.federated.is_empty()
