@@ -1,5 +1,7 @@
 //! What an answer says before its meaning is looked at: its status, its type, the codes of its error.
 
+use std::borrow::Cow;
+
 use reqwest::StatusCode;
 use reqwest::header::{self, HeaderMap};
 use serde::Deserialize;
@@ -35,6 +37,24 @@ pub(super) fn foreign(what: impl std::fmt::Display) -> GraphError {
         format!("not a Graph response ({what})"),
         PROXY,
     )
+}
+
+/// Tells what is wrong with an answer that is Graph's.
+pub(super) fn unusable(what: impl std::fmt::Display) -> GraphError {
+    GraphError::new(
+        Cause::Answer,
+        format!("Graph's answer cannot be used: {what}"),
+        IF_IT_STAYS,
+    )
+}
+
+/// What to do about an answer that should not be.
+pub(super) const IF_IT_STAYS: &str =
+    "try again; if it stays, check the endpoint and the proxy between here and Graph";
+
+/// Tells that the tenant changed while it was read, so that it must be read again.
+pub(super) fn again(what: impl Into<Cow<'static, str>>) -> GraphError {
+    GraphError::new(Cause::Again, what, "try again at a quieter time")
 }
 
 /// Checks that an answer is of the type that was asked for.

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use super::answer::foreign;
-use super::error::{Cause, GraphError};
+use super::answer::{foreign, unusable};
+use super::error::GraphError;
 use super::link;
 
 #[derive(Deserialize)]
@@ -108,15 +108,7 @@ fn wrong<'text, T: Deserialize<'text>>(text: &'text str, error: &serde_json::Err
     } else {
         format!("`{}` is not what Graph sends", plain(&path))
     };
-    unusable(&member)
-}
-
-fn unusable(member: &str) -> GraphError {
-    GraphError::new(
-        Cause::Answer,
-        format!("Graph's answer cannot be used: {member}"),
-        "try again; if it stays, check the endpoint and the proxy between here and Graph",
-    )
+    unusable(member)
 }
 
 #[derive(Deserialize)]
@@ -228,7 +220,7 @@ mod tests {
         assert!(!said.contains("hunter2"));
         let secret = body(&OBJECT.replace(
             r#""passwordCredentials":[]"#,
-            r#""passwordCredentials":[{"keyId":"a","startDateTime":null}]"#,
+            r#""passwordCredentials":[{"customKeyIdentifier":null,"keyId":"a","startDateTime":null}]"#,
         ));
         let said = error(&secret);
         assert!(

@@ -95,6 +95,8 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
 
     fn problem(&mut self, at: usize, problem: Problem) -> InventoryError {
         self.go(at);
+        let cut = matches!(problem, Problem::Cut) && self.facts.snapshot.is_some();
+        let problem = if cut { Problem::SnapshotCut } else { problem };
         if matches!(problem, Problem::Malformed(_)) {
             return self.failed(Problem::Malformed(self.position.column), self.position);
         }
@@ -103,6 +105,7 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
             Problem::Read(_)
                 | Problem::NotUtf16
                 | Problem::Cut
+                | Problem::SnapshotCut
                 | Problem::Empty
                 | Problem::UnknownFormat
                 | Problem::AzureHound

@@ -48,10 +48,8 @@ pub struct Application<'line> {
     )]
     pub token_encryption_key_id: Option<Option<Text<'line>>>,
     /// Its client secrets, without anything secret.
-    #[serde(deserialize_with = "list")]
     pub password_credentials: Vec<PasswordCredential<'line>>,
     /// Its keys, without the key itself.
-    #[serde(deserialize_with = "list")]
     pub key_credentials: Vec<KeyCredential<'line>>,
     /// Its federated identity credentials, where they were read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,11 +76,19 @@ pub struct ServicePrincipal<'line> {
     #[serde(borrow, default, deserialize_with = "nullable")]
     pub display_name: Option<Text<'line>>,
     /// `Application`, `ManagedIdentity`, `Legacy`, and what Graph may add.
-    #[serde(borrow, default, deserialize_with = "nullable")]
-    pub service_principal_type: Option<Text<'line>>,
+    #[serde(
+        default,
+        deserialize_with = "stated",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub service_principal_type: Option<Option<Text<'line>>>,
     /// The tenant that owns the application.
-    #[serde(borrow, default, deserialize_with = "nullable")]
-    pub app_owner_organization_id: Option<Text<'line>>,
+    #[serde(
+        default,
+        deserialize_with = "stated",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub app_owner_organization_id: Option<Option<Text<'line>>>,
     /// When it was deleted, UTC.
     #[serde(
         borrow,
@@ -106,10 +112,8 @@ pub struct ServicePrincipal<'line> {
     )]
     pub token_encryption_key_id: Option<Option<Text<'line>>>,
     /// Its own client secrets, without anything secret.
-    #[serde(deserialize_with = "list")]
     pub password_credentials: Vec<PasswordCredential<'line>>,
     /// Its own keys, without the key itself.
-    #[serde(deserialize_with = "list")]
     pub key_credentials: Vec<KeyCredential<'line>>,
 }
 
@@ -121,7 +125,7 @@ pub struct PasswordCredential<'line> {
     #[serde(borrow, deserialize_with = "nullable")]
     pub key_id: Option<Text<'line>>,
     /// A label or thumbprint.
-    #[serde(borrow, default, deserialize_with = "nullable")]
+    #[serde(borrow, deserialize_with = "nullable")]
     pub custom_key_identifier: Option<Text<'line>>,
     /// Its first instant, UTC.
     #[serde(borrow, deserialize_with = "nullable")]
@@ -139,7 +143,7 @@ pub struct KeyCredential<'line> {
     #[serde(borrow, deserialize_with = "nullable")]
     pub key_id: Option<Text<'line>>,
     /// A label or thumbprint.
-    #[serde(borrow, default, deserialize_with = "nullable")]
+    #[serde(borrow, deserialize_with = "nullable")]
     pub custom_key_identifier: Option<Text<'line>>,
     /// Its first instant, UTC.
     #[serde(borrow, deserialize_with = "nullable")]
@@ -223,11 +227,6 @@ fn stated<'de: 'line, 'line, D: Deserializer<'de>>(
     value: D,
 ) -> Result<Option<Option<Text<'line>>>, D::Error> {
     nullable(value).map(Some)
-}
-
-/// A list that must be there; `null` is an empty one.
-fn list<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Vec<T>, D::Error> {
-    Option::deserialize(value).map(Option::unwrap_or_default)
 }
 
 #[derive(Deserialize)]

@@ -131,7 +131,7 @@ impl<'run> List<'run> {
         let mut beside = None;
         if let Some((page, asked)) = federated {
             beside = Some(Chain::begun(asked, page.next));
-            self.take_federated(page.entries, None).await?;
+            self.take_federated(page.entries).await?;
         }
         let in_parts = chain.has_next() && self.in_parts(dates).await?;
         if !in_parts {
@@ -141,6 +141,7 @@ impl<'run> List<'run> {
         }
         self.ask_for_the_rest().await?;
         self.hand_over(None).await?;
+        self.tell_unstated();
         Ok(self.merge.borrow().complete())
     }
 
@@ -202,6 +203,16 @@ impl<'run> List<'run> {
             self.tell_whole("the parts are not the whole");
         }
         Ok(all)
+    }
+
+    /// Says what this server does not show of any object: it counts as unset.
+    fn tell_unstated(&self) {
+        for member in self.merge.borrow().unstated() {
+            self.client.watch.warn(format_args!(
+                "no {} show `{member}`: it counts as unset, so that a key may count as a certificate which is none",
+                self.what()
+            ));
+        }
     }
 
     fn tell_whole(&self, why: &str) {
@@ -332,7 +343,7 @@ impl<'run> List<'run> {
         let FederatedPage { entries, next } = shape::federated(&answer)?;
         drop::<Answer>(answer);
         chain.follow(next, entries.len(), self.client)?;
-        self.take_federated(entries, None).await?;
+        self.take_federated(entries).await?;
         Ok(())
     }
 
@@ -360,11 +371,7 @@ impl<'run> List<'run> {
         self.hand_over(room).await
     }
 
-    async fn take_federated(
-        &self,
-        entries: Vec<shape::Federated>,
-        room: Option<OwnedSemaphorePermit>,
-    ) -> Result<(), GraphError> {
+    async fn take_federated(&self, entries: Vec<shape::Federated>) -> Result<(), GraphError> {
         let mut left_out = Vec::new();
         for entry in entries {
             match entry.credentials {
@@ -380,7 +387,7 @@ impl<'run> List<'run> {
         {
             self.ask_for_federated(&left_out, query.version()).await?;
         }
-        self.hand_over(room).await
+        self.hand_over(None).await
     }
 
     /// Sends what is ready. Nothing is lost where this is given up half-way: what was not sent stays ready.

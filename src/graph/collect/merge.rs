@@ -9,8 +9,9 @@ use std::collections::HashMap;
 use foldhash::quality::FixedState;
 use uuid::Uuid;
 
-use super::record::{Key, Record, Stated};
-use crate::graph::error::{Cause, GraphError};
+use super::record::{self, Key, Record, Stated};
+use crate::graph::answer::{again, unusable};
+use crate::graph::error::GraphError;
 
 /// What was met of an object.
 #[derive(Clone, Copy, Default)]
@@ -65,10 +66,9 @@ impl Merge {
             shows_owners,
             ..
         } = record;
-        if *self.stated.get_or_insert(stated) != stated {
-            return Err(partial(
-                "tokenEncryptionKeyId` or `preferredTokenSigningKeyThumbprint",
-            ));
+        let expected = *self.stated.get_or_insert(stated);
+        if let Some(member) = record::unstated(!(expected ^ stated)).next() {
+            return Err(partial(member));
         }
         let met = self.met.entry(key).or_default();
         match met.facts {
@@ -110,6 +110,11 @@ impl Merge {
             self.federated.insert(key, credentials);
         }
         Ok(())
+    }
+
+    /// Names the members that no object has.
+    pub(super) fn unstated(&self) -> impl Iterator<Item = &'static str> {
+        self.stated.into_iter().flat_map(record::unstated)
     }
 
     /// Takes the lines that are ready.
@@ -173,21 +178,13 @@ impl Lines {
 }
 
 fn changed(key: Uuid) -> GraphError {
-    GraphError::new(
-        Cause::Again,
-        format!(
-            "the object {key} came twice with different facts: it changed while the tenant was read"
-        ),
-        "try again at a quieter time",
-    )
+    again(format!(
+        "the object {key} came twice with different facts: it changed while the tenant was read"
+    ))
 }
 
 fn partial(member: &str) -> GraphError {
-    GraphError::new(
-        Cause::Answer,
-        format!(
-            "Graph's answer cannot be used: `{member}` is missing on some objects and not on others"
-        ),
-        "try again; if it stays, check the endpoint and the proxy between here and Graph",
-    )
+    unusable(format_args!(
+        "`{member}` is missing on some objects and not on others"
+    ))
 }

@@ -32,7 +32,7 @@ use self::probe::{Way, refused};
 use self::query::{Query, SERVICE_PRINCIPAL};
 use self::shape::{ObjectPage, Objects};
 use self::stream::Stream;
-use super::answer::Kind;
+use super::answer::{Kind, again};
 use super::client::{Client, GetError};
 use super::error::{Cause, GraphError};
 use super::page;
@@ -198,9 +198,7 @@ async fn prove(
     if after.is_some_and(|after| (before.min(after)..=before.max(after)).contains(&found)) {
         return Ok(());
     }
-    Err(GraphError::new(
-        Cause::Again,
-        format!("Graph says that it has {before} {list}, and has sent {found}"),
-        "try again at a quieter time",
-    ))
+    Err(again(format!(
+        "Graph says that it has {before} {list}, and has sent {found}"
+    )))
 }

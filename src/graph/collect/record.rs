@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::graph::answer::foreign;
-use crate::graph::error::{Cause, GraphError};
+use crate::graph::answer::{foreign, unusable};
+use crate::graph::error::GraphError;
 use crate::snapshot::{
     Application, FederatedCredential, KeyCredential, PasswordCredential, ServicePrincipal,
 };
@@ -33,11 +33,28 @@ pub(super) struct Record {
     pub(super) shows_owners: bool,
 }
 
-/// Which of the members are there that not every server knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stated {
-    pub(super) token_encryption_key_id: bool,
-    pub(super) preferred_token_signing_key_thumbprint: bool,
+/// Which members are there that not every server knows, as bits in the order of [`UNCERTAIN`].
+pub(super) type Stated = u8;
+
+/// Members that decide what an object or its keys are for, and that some servers do not know.
+pub(super) const UNCERTAIN: [&str; 4] = [
+    "tokenEncryptionKeyId",
+    "preferredTokenSigningKeyThumbprint",
+    "servicePrincipalType",
+    "appOwnerOrganizationId",
+];
+
+fn stated(members: [bool; UNCERTAIN.len()]) -> Stated {
+    members
+        .into_iter()
+        .fold(0, |bits, is_there| bits << 1 | Stated::from(is_there))
+}
+
+/// Names the members of which some objects have them and others do not, or which none has.
+pub(super) fn unstated(stated: Stated) -> impl Iterator<Item = &'static str> {
+    let bit = |at: usize| 1 << (UNCERTAIN.len() - 1 - at);
+    let members = UNCERTAIN.into_iter().enumerate();
+    members.filter_map(move |(at, name)| (stated & bit(at) == 0).then_some(name))
 }
 
 /// An object of a list.
@@ -64,10 +81,7 @@ impl Listed for Application<'_> {
                 .and_then(|text| text.parse().ok()),
             digest,
             line: line(&self)?,
-            stated: Stated {
-                token_encryption_key_id: self.token_encryption_key_id.is_some(),
-                preferred_token_signing_key_thumbprint: true,
-            },
+            stated: stated([self.token_encryption_key_id.is_some(), true, true, true]),
             shows_owners: self.owners.is_some(),
         })
     }
@@ -90,12 +104,12 @@ impl Listed for ServicePrincipal<'_> {
             created: None,
             digest,
             line: line(&self)?,
-            stated: Stated {
-                token_encryption_key_id: self.token_encryption_key_id.is_some(),
-                preferred_token_signing_key_thumbprint: self
-                    .preferred_token_signing_key_thumbprint
-                    .is_some(),
-            },
+            stated: stated([
+                self.token_encryption_key_id.is_some(),
+                self.preferred_token_signing_key_thumbprint.is_some(),
+                self.service_principal_type.is_some(),
+                self.app_owner_organization_id.is_some(),
+            ]),
             shows_owners: false,
         })
     }
@@ -106,13 +120,7 @@ pub(super) fn key(id: &str) -> Result<Key, GraphError> {
     Uuid::try_parse(id)
         .ok()
         .filter(|_| id.len() == 36)
-        .ok_or_else(|| {
-            GraphError::new(
-                Cause::Answer,
-                "Graph's answer cannot be used: an `id` is not a GUID",
-                "try again; if it stays, check the endpoint and the proxy between here and Graph",
-            )
-        })
+        .ok_or_else(|| unusable("an `id` is not a GUID"))
 }
 
 /// The length of nearly all lines.

@@ -6,6 +6,7 @@
 use futures_util::future::try_join_all;
 
 use super::List;
+use crate::graph::answer::{IF_IT_STAYS, again};
 use crate::graph::collect::probe::Way;
 use crate::graph::collect::record::{Key, Record};
 use crate::graph::collect::single;
@@ -45,7 +46,7 @@ impl List<'_> {
         Err(GraphError::new(
             Cause::Limit,
             format!("limit of {MOST_SINGLE} applications reached that no list tells the whole of"),
-            "try again; if it stays, check the endpoint and the proxy between here and Graph",
+            IF_IT_STAYS,
         ))
     }
 
@@ -72,24 +73,18 @@ impl List<'_> {
     pub(super) async fn ask_for_the_rest(&self) -> Result<(), GraphError> {
         let waiting = self.merge.borrow().waiting();
         if self.count.is_none() && self.merge.borrow().has_strangers() {
-            return Err(GraphError::new(
-                Cause::Again,
+            return Err(again(
                 "Graph lists federated credentials of applications that it does not list",
-                "try again at a quieter time",
             ));
         }
         if waiting.is_empty() {
             return Ok(());
         }
         if waiting.len() > MOST_LEFT {
-            return Err(GraphError::new(
-                Cause::Again,
-                format!(
-                    "Graph lists {} applications without saying anything about their federated credentials",
-                    waiting.len()
-                ),
-                "try again at a quieter time",
-            ));
+            return Err(again(format!(
+                "Graph lists {} applications without saying anything about their federated credentials",
+                waiting.len()
+            )));
         }
         let version = match &self.federated {
             Way::List(query) => query.version(),
@@ -109,9 +104,7 @@ const MOST_LEFT: usize = 200;
 
 /// An object was listed and is not there.
 fn vanished(key: Key) -> GraphError {
-    GraphError::new(
-        Cause::Again,
-        format!("the application {key} was listed and is not there any more"),
-        "try again at a quieter time",
-    )
+    again(format!(
+        "the application {key} was listed and is not there any more"
+    ))
 }
