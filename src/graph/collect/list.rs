@@ -207,10 +207,13 @@ impl<'run> List<'run> {
 
     /// Says what this server does not show of any object: it counts as unset.
     fn tell_unstated(&self) {
-        for member in self.merge.borrow().unstated() {
+        let merge = self.merge.borrow();
+        let members: Vec<&str> = merge.unstated().collect();
+        if !members.is_empty() {
             self.client.watch.warn(format_args!(
-                "no {} show `{member}`: it counts as unset, so that a key may count as a certificate which is none",
-                self.what()
+                "no {} show `{}`: unset is assumed, so that what a key is for or whose an object is may be mistaken",
+                self.what(),
+                members.join("`, `")
             ));
         }
     }
