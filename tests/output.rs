@@ -16,7 +16,7 @@ use std::io;
 
 use credgate::escape::is_unprintable;
 use credgate::finding::Disposition;
-use credgate::output::{self, ALL, MAX_RESULTS, Options, Suppressed, Verbosity};
+use credgate::output::{self, ALL, MAX_RESULTS, Options, Rendered as _, Suppressed, Verbosity};
 use credgate::report::Report;
 use serde_json::Value;
 use snapbox::{assert_data_eq, file};
@@ -39,7 +39,7 @@ const VERBOSE: Options = Options {
 
 fn write_with(name: &str, report: &Report, options: &Options) -> String {
     let mut bytes = Vec::new();
-    (output::find(name).unwrap().write)(report, options, &mut bytes).unwrap();
+    (Report::format(name).unwrap().write)(report, options, &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
@@ -82,10 +82,10 @@ fn reports() -> [Report; 6] {
 fn names_are_unique_and_found() {
     for (index, format) in ALL.iter().enumerate() {
         assert!(ALL[..index].iter().all(|other| other.name != format.name));
-        assert_eq!(output::find(format.name).unwrap().name, format.name);
+        assert_eq!(Report::format(format.name).unwrap().name, format.name);
         assert!(!format.summary.is_empty());
     }
-    assert!(output::find("yaml").is_none());
+    assert!(Report::format("yaml").is_none());
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::path::Path;
 use credgate::evaluate::{Evaluation, InventoryRecord};
 use credgate::finding::Level;
 use credgate::inventory::{Inventory, Object};
-use credgate::output::{self, Options};
+use credgate::output::{Options, Rendered as _};
 use credgate::policy::{self, Policy};
 use credgate::report::Report;
 use credgate::rules;
@@ -88,7 +88,7 @@ fn report(bencher: Bencher<'_, '_>, format: &str) {
     fs::write(&file, tenant::inventory(20_000)).unwrap();
     let policy = load(&tenant::policy(0));
     let report = judge(&policy, &file);
-    let format = output::find(format).unwrap();
+    let format = Report::format(format).unwrap();
     bencher
         .counter(ItemsCount::new(report.findings.len()))
         .bench(|| (format.write)(&report, &Options::default(), &mut io::sink()).unwrap());

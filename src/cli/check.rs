@@ -2,16 +2,19 @@
 
 use std::path::Path;
 
+use credgate::evaluate::Evaluation;
 use credgate::policy::{self, Policy, PolicyError};
 use credgate::report::{NotJudged, Report, Verdict};
 use credgate::{rules, source};
 
 use super::args::Check;
 use super::inputs::Inputs;
-use super::judge::judge;
+use super::judge::read;
+use super::live::Voice;
 use super::policy::failure as policy_failure;
 use super::report_file::Stale;
-use super::reports::Reports;
+use super::reports::{Looks, Reports};
+use super::sources::Sources;
 use super::{Exit, Failure, clock};
 
 /// Runs the gate. Whatever becomes of it, no report of an earlier run is left.
@@ -21,7 +24,13 @@ pub(crate) fn run(arguments: &Check) -> Result<Exit, Failure> {
     let inputs = inputs(arguments, &policy);
     let reports = arguments.report.iter();
     let stale = Stale::remove(reports.filter_map(|report| report.file.as_deref()), &inputs);
-    let reports = Reports::plan(arguments, &inputs);
+    let looks = Looks {
+        quiet: arguments.quiet,
+        verbose: arguments.verbose,
+        colour: arguments.color,
+        suppressed: arguments.sarif_suppressed,
+    };
+    let reports = Reports::plan(&arguments.report, looks, &inputs);
     reports
         .and_then(|reports| gate(arguments, policy, &reports, &folder))
         .map_err(|failure| stale.tell(failure))
@@ -30,17 +39,32 @@ pub(crate) fn run(arguments: &Check) -> Result<Exit, Failure> {
 fn gate(
     arguments: &Check,
     policy: Result<Policy, PolicyError>,
-    reports: &Reports<'_>,
+    reports: &Reports<Report>,
     folder: &Path,
 ) -> Result<Exit, Failure> {
     let policy = policy.map_err(|error| policy_failure(&error, arguments.color))?;
     let now = arguments.now.unwrap_or_else(clock);
-    let report = judge(arguments, &policy, now, folder)?;
+    let start = || Evaluation::new(&policy, now, arguments.fail_on.level());
+    let report = read(&sources(arguments), now, folder, &start)?.report()?;
     let verdict = report.verdict();
     reports.write(&report)?;
     match verdict {
         Verdict::Pass | Verdict::Fail => Ok(Exit(verdict.exit_code())),
         Verdict::Incomplete => Err(Failure::inventory(incomplete(&report))),
+    }
+}
+
+const fn sources(arguments: &Check) -> Sources<'_> {
+    Sources {
+        names: arguments.inventory.as_slice(),
+        allow_empty: arguments.allow_empty,
+        max_age: arguments.max_inventory_age,
+        judges_now: arguments.now.is_none(),
+        voice: Voice {
+            quiet: arguments.quiet,
+            verbose: arguments.verbose,
+        },
+        live: &arguments.live,
     }
 }
 

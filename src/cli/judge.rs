@@ -1,158 +1,120 @@
-//! From the sources that the command line names to a report: the tenant itself, or exports of it.
+//! From the sources to what a command makes of them: a report, or several of one reading.
 //!
-//! In: a policy and an instant. Out: the report, before anything is written. A source that fails half-way gives none.
+//! In: sources, and a judge that receives their objects. Out: the judge with the record of the inventory, before anything
+//! is written. A source that fails half-way gives none.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use credgate::evaluate::{Evaluation, InventoryRecord, PolicyContradiction, WrongTenant};
-use credgate::finding::Level;
+use credgate::evaluate::{
+    Contradiction, Evaluation, InventoryRecord, PolicyContradiction, WrongTenant,
+};
 use credgate::inventory::{Inventory, InventoryError, Object, Problem, ReadError, SourceFacts};
-use credgate::policy::Policy;
+use credgate::model::Place;
 use credgate::report::{Report, SourceRecord};
 use jiff::Timestamp;
 
-use super::args::{Check, FailOn};
-use super::live::{self, Voice};
+use super::Failure;
+use super::live;
 use super::progress::Progress;
-use super::watch::Stderr;
-use super::{Failure, clock};
+use super::sources::{Opened, Sources};
 
-/// The word that means the tenant itself.
-const GRAPH: &str = "graph";
-
-/// Sources that are ready to be read.
-struct Opened {
-    inventory: Inventory,
-    /// Who watches the tenant being read; `None` for exports.
-    live: Option<Arc<Stderr>>,
+/// Receives the objects of an inventory, in the order of the stream.
+pub(super) trait Judge {
+    /// Receives one object.
+    fn receive(&mut self, object: Object, place: Place) -> Result<(), Problem>;
 }
 
-impl Opened {
-    fn failure(&self, error: InventoryError) -> Failure {
-        if self.live.is_some() {
-            live::failure(&error)
-        } else {
-            Failure::inventory(error)
-        }
+impl Judge for Evaluation<'_> {
+    fn receive(&mut self, object: Object, place: Place) -> Result<(), Problem> {
+        let received = match object {
+            Object::TenantPolicy(policy) => {
+                let received = self.tenant_policy(policy);
+                return received.map_err(|PolicyContradiction| Problem::PolicyContradiction);
+            }
+            Object::Application(application) => self.application(application, place),
+            Object::ServicePrincipal(service_principal) => {
+                self.service_principal(service_principal, place)
+            }
+        };
+        received.map_err(|Contradiction(app_id)| Problem::Contradiction { app_id })
     }
 }
 
-fn open(arguments: &Check, folder: &Path) -> Result<Opened, Failure> {
-    let named = |word: &str| {
-        arguments
-            .inventory
-            .iter()
-            .filter(|source| *source == word)
-            .count()
-    };
-    if named(GRAPH) > 0 {
-        return open_live(arguments);
-    }
-    if named("-") > 1 {
-        return Err(Failure::usage(
-            "the standard input cannot be read twice; name `-` once",
-        ));
-    }
-    let inventory = Inventory::open(&arguments.inventory, folder).map_err(Failure::inventory)?;
-    Ok(Opened {
-        inventory,
-        live: None,
-    })
+/// A judge that has received everything, and the inventory that it came from.
+pub(super) struct Heard<J> {
+    pub(super) judge: J,
+    pub(super) record: InventoryRecord,
+    pub(super) origin: Origin,
 }
 
-fn open_live(arguments: &Check) -> Result<Opened, Failure> {
-    if arguments.inventory.len() > 1 {
-        return Err(Failure::usage(
-            "`graph` is the whole tenant and cannot be judged beside another source; name it alone (a file of that name is `./graph`)",
-        ));
-    }
-    let voice = Voice {
-        quiet: arguments.quiet,
-        verbose: arguments.verbose,
-    };
-    let compares_clocks = arguments.now.is_none();
-    let (tenant, watch) = live::tenant(&arguments.live, clock(), compares_clocks, voice)?;
-    Ok(Opened {
-        inventory: Inventory::open_live(move || tenant.read()),
-        live: Some(watch),
-    })
+/// What an error about the inventory as a whole has to know of its sources.
+#[derive(Clone, Debug)]
+pub(super) struct Origin {
+    /// What errors call the first source.
+    first: String,
+    is_live: bool,
+    allow_empty: bool,
 }
 
-/// Reads and judges.
-pub(super) fn judge(
-    arguments: &Check,
-    policy: &Policy,
+/// Reads the sources.
+pub(super) fn read<J: Judge>(
+    sources: &Sources<'_>,
     now: Timestamp,
     folder: &Path,
-) -> Result<Report, Failure> {
-    let opened = open(arguments, folder)?;
+    start: &dyn Fn() -> J,
+) -> Result<Heard<J>, Failure> {
+    let opened = sources.open(folder)?;
     match opened.live.clone() {
-        Some(watch) => watch.settle(judge_opened(arguments, policy, now, opened)),
-        None => judge_opened(arguments, policy, now, opened),
+        Some(watch) => watch.settle(read_opened(sources, now, start, opened)),
+        None => read_opened(sources, now, start, opened),
     }
 }
 
-fn judge_opened(
-    arguments: &Check,
-    policy: &Policy,
+fn read_opened<J: Judge>(
+    sources: &Sources<'_>,
     now: Timestamp,
+    start: &dyn Fn() -> J,
     mut opened: Opened,
-) -> Result<Report, Failure> {
-    let evaluation = evaluate(arguments, policy, now, &mut opened)?;
+) -> Result<Heard<J>, Failure> {
+    let judge = read_all(sources, start, &mut opened)?;
     let Opened { inventory, live } = opened;
-    if !arguments.allow_empty
+    if !sources.allow_empty
         && let Some(empty) = inventory.empty_snapshot()
     {
         return Err(Failure::inventory(empty));
     }
-    let sources = inventory.sources();
+    let facts = inventory.sources();
     if live.is_none() {
-        check_age(arguments, &sources, now)?;
+        check_age(sources, &facts, now)?;
     }
-    let first = sources
-        .first()
-        .map(|source| source.shown.clone())
-        .unwrap_or_default();
-    let record = record(&inventory, sources);
-    let report = evaluation
-        .finish(record)
-        .map_err(|wrong| match wrong {
-            WrongTenant::Policy { found, expected } => Failure::inventory(InventoryError {
-                file: first,
-                line: None,
-                problem: Problem::Tenant { found, expected },
-            }),
-            WrongTenant::Snapshot { found, expected } if live.is_some() => Failure::inventory(format_args!(
-                "the token is of tenant {expected}, and the applications are of tenant {found}; sign in to the tenant that is to be judged"
-            )),
-            WrongTenant::Snapshot { found, expected } => Failure::inventory(format_args!(
-                "the snapshot is of tenant {expected}, and the applications are of tenant {found}; give sources of one tenant"
-            )),
-        })?;
-    if report.summary.applications == 0 && !arguments.allow_empty {
-        return Err(Failure::inventory(nothing_to_judge(&report)));
-    }
-    Ok(report)
+    let first = facts.first().map(|source| source.shown.clone());
+    Ok(Heard {
+        judge,
+        record: record(&inventory, facts),
+        origin: Origin {
+            first: first.unwrap_or_default(),
+            is_live: live.is_some(),
+            allow_empty: sources.allow_empty,
+        },
+    })
 }
 
-/// Judges as the sources are read; anew, where they say so.
-fn evaluate<'run>(
-    arguments: &Check,
-    policy: &'run Policy,
-    now: Timestamp,
+/// Reads all of it; anew, where the sources say so.
+fn read_all<J: Judge>(
+    sources: &Sources<'_>,
+    start: &dyn Fn() -> J,
     opened: &mut Opened,
-) -> Result<Evaluation<'run>, Failure> {
+) -> Result<J, Failure> {
     let mut again = false;
     loop {
-        let mut evaluation = Evaluation::new(policy, now, level(arguments.fail_on));
-        let progress = Progress::new(arguments.quiet || opened.live.is_some());
-        let read = read(&mut opened.inventory, &mut evaluation, progress);
+        let mut judge = start();
+        let progress = Progress::new(sources.voice.quiet || opened.live.is_some());
+        let read = read_once(&mut opened.inventory, &mut judge, progress);
         if let Some(watch) = &opened.live {
             watch.clear();
         }
         match read {
-            Ok(()) => return Ok(evaluation),
+            Ok(()) => return Ok(judge),
             Err(ReadError::Again) => {}
             Err(ReadError::Inventory(error))
                 if opened.live.is_some() && !again && live::asks_again(&error) =>
@@ -164,29 +126,62 @@ fn evaluate<'run>(
     }
 }
 
-fn read(
+fn read_once(
     inventory: &mut Inventory,
-    evaluation: &mut Evaluation<'_>,
+    judge: &mut impl Judge,
     mut progress: Progress,
 ) -> Result<(), ReadError> {
     let read = inventory.read(&mut |object, place| {
         progress.step();
-        let received = match object {
-            Object::TenantPolicy(policy) => {
-                let received = evaluation.tenant_policy(policy);
-                return received.map_err(|PolicyContradiction| Problem::PolicyContradiction);
-            }
-            Object::Application(application) => evaluation.application(application, place),
-            Object::ServicePrincipal(service_principal) => {
-                evaluation.service_principal(service_principal, place)
-            }
-        };
-        received.map_err(|contradiction| Problem::Contradiction {
-            app_id: contradiction.0,
-        })
+        judge.receive(object, place)
     });
     progress.clear();
     read
+}
+
+impl Origin {
+    /// Says what is wrong where the inventory is of another tenant.
+    pub(super) fn of_another_tenant(&self, wrong: WrongTenant) -> Failure {
+        match wrong {
+            WrongTenant::Policy { found, expected } => Failure::inventory(InventoryError {
+                file: self.first.clone(),
+                line: None,
+                problem: Problem::Tenant { found, expected },
+            }),
+            WrongTenant::Snapshot { found, expected } if self.is_live => {
+                Failure::inventory(format_args!(
+                    "the token is of tenant {expected}, and the applications are of tenant {found}; sign in to the tenant that is to be judged"
+                ))
+            }
+            WrongTenant::Snapshot { found, expected } => Failure::inventory(format_args!(
+                "the snapshot is of tenant {expected}, and the applications are of tenant {found}; give sources of one tenant"
+            )),
+        }
+    }
+
+    /// Refuses an inventory without anything to judge, unless that was allowed.
+    pub(super) fn check_any(&self, report: &Report) -> Result<(), Failure> {
+        if report.summary.applications == 0 && !self.allow_empty {
+            return Err(Failure::inventory(nothing_to_judge(report)));
+        }
+        Ok(())
+    }
+}
+
+impl Heard<Evaluation<'_>> {
+    /// Closes the judgement.
+    pub(super) fn report(self) -> Result<Report, Failure> {
+        let Self {
+            judge,
+            record,
+            origin,
+        } = self;
+        let report = judge
+            .finish(record)
+            .map_err(|wrong| origin.of_another_tenant(wrong))?;
+        origin.check_any(&report)?;
+        Ok(report)
+    }
 }
 
 fn record(inventory: &Inventory, sources: Vec<SourceFacts>) -> InventoryRecord {
@@ -223,8 +218,8 @@ fn record(inventory: &Inventory, sources: Vec<SourceFacts>) -> InventoryRecord {
 /// Two machines' clocks may differ by so much.
 const CLOCK_SKEW: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
 
-fn check_age(arguments: &Check, sources: &[SourceFacts], now: Timestamp) -> Result<(), Failure> {
-    let Some(limit) = arguments.max_inventory_age else {
+fn check_age(wanted: &Sources<'_>, sources: &[SourceFacts], now: Timestamp) -> Result<(), Failure> {
+    let Some(limit) = wanted.max_age else {
         return Ok(());
     };
     for source in sources {
@@ -259,12 +254,4 @@ fn nothing_to_judge(report: &Report) -> String {
         ),
     };
     format!("{what}; export all of them, or say --allow-empty if there are none")
-}
-
-const fn level(fail_on: FailOn) -> Level {
-    match fail_on {
-        FailOn::Error => Level::Error,
-        FailOn::Warning => Level::Warning,
-        FailOn::Note => Level::Note,
-    }
 }

@@ -15,6 +15,7 @@ mod policy;
 mod progress;
 mod report_file;
 mod reports;
+mod sources;
 mod usage;
 mod watch;
 

@@ -2,25 +2,37 @@
 
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 
-use credgate::output::{self, Options, OutputFormat, Suppressed, Verbosity};
-use credgate::report::Report;
+use credgate::output::{Options, OutputFormat, Rendered, Suppressed, Verbosity};
 
-use super::args::{self, Check, ReportArgument};
+use super::args::{self, ReportArgument};
 use super::inputs::{Inputs, named};
 use super::{Failure, report_file};
 
-/// The reports that were asked for.
-pub(crate) struct Reports<'a> {
-    wanted: Vec<ReportArgument>,
-    arguments: &'a Check,
+/// How reports are to look.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Looks {
+    pub(crate) quiet: bool,
+    pub(crate) verbose: bool,
+    pub(crate) colour: args::Colour,
+    pub(crate) suppressed: args::Suppressed,
 }
 
-impl<'a> Reports<'a> {
+/// The reports that were asked for.
+pub(crate) struct Reports<R: 'static> {
+    wanted: Vec<ReportArgument<R>>,
+    looks: Looks,
+}
+
+impl<R: Rendered> Reports<R> {
     /// Checks that each report has a place of its own, which is none of the inputs.
-    pub(crate) fn plan(arguments: &'a Check, inputs: &Inputs) -> Result<Self, Failure> {
-        let mut wanted = arguments.report.clone();
+    pub(crate) fn plan(
+        wanted: &[ReportArgument<R>],
+        looks: Looks,
+        inputs: &Inputs,
+    ) -> Result<Self, Failure> {
+        let mut wanted = wanted.to_vec();
         if wanted.is_empty() {
-            let text = output::find("text").ok_or_else(Failure::internal)?;
+            let text = R::format("text").ok_or_else(Failure::internal)?;
             wanted.push(ReportArgument {
                 format: text,
                 file: None,
@@ -49,11 +61,11 @@ impl<'a> Reports<'a> {
             }
             names.push(name);
         }
-        Ok(Self { wanted, arguments })
+        Ok(Self { wanted, looks })
     }
 
     /// Writes every report; the first that fails is told after all were tried.
-    pub(crate) fn write(&self, report: &Report) -> Result<(), Failure> {
+    pub(crate) fn write(&self, report: &R) -> Result<(), Failure> {
         let mut failure = None;
         for ReportArgument { format, file } in &self.wanted {
             let options = self.options(file.is_none());
@@ -80,18 +92,18 @@ impl<'a> Reports<'a> {
     }
 
     fn options(&self, stdout: bool) -> Options {
-        let arguments = self.arguments;
+        let looks = self.looks;
         // A report in a file is complete: to be quiet concerns the standard output.
-        let verbosity = match (arguments.quiet && stdout, arguments.verbose) {
+        let verbosity = match (looks.quiet && stdout, looks.verbose) {
             (true, _) => Verbosity::Quiet,
             (false, true) => Verbosity::Verbose,
             (false, false) => Verbosity::Normal,
         };
-        let suppressed = match arguments.sarif_suppressed {
+        let suppressed = match looks.suppressed {
             args::Suppressed::Omit => Suppressed::Omit,
             args::Suppressed::Keep => Suppressed::Keep,
         };
-        let colour = stdout && colours(arguments.color);
+        let colour = stdout && colours(looks.colour);
         Options {
             colour,
             width: width(stdout),
@@ -120,7 +132,7 @@ pub(crate) fn width(terminal: bool) -> usize {
     size.map_or(100, |(width, _)| usize::from(width.0).clamp(60, 120))
 }
 
-fn to_stdout(format: &OutputFormat, report: &Report, options: &Options) -> io::Result<()> {
+fn to_stdout<R>(format: &OutputFormat<R>, report: &R, options: &Options) -> io::Result<()> {
     let mut stdout = BufWriter::new(io::stdout().lock());
     (format.write)(report, options, &mut stdout)?;
     stdout.flush()

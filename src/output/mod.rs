@@ -14,24 +14,35 @@ pub use sarif::MAX_RESULTS;
 
 use crate::report::Report;
 
-/// One format: what it is called, and how it writes a report.
+/// One format: what it is called, and how it writes a report of one kind.
 #[derive(Debug)]
-pub struct OutputFormat {
+pub struct OutputFormat<R = Report> {
     /// What `--report` calls it.
     pub name: &'static str,
     /// What it is for, in a few words.
     pub summary: &'static str,
     /// Writes the report; an error of the writer is handed on.
-    pub write: fn(&Report, &Options, &mut dyn io::Write) -> io::Result<()>,
+    pub write: fn(&R, &Options, &mut dyn io::Write) -> io::Result<()>,
 }
 
-/// Every format, in the order in which help lists them.
-pub static ALL: &[&OutputFormat] = &[&text::FORMAT, &json::FORMAT, &sarif::FORMAT];
+/// A kind of report, such as that of a judgement.
+pub trait Rendered: Sized + 'static {
+    /// Every format of this kind, in the order in which help lists them.
+    const FORMATS: &'static [&'static OutputFormat<Self>];
 
-/// Returns the format that `--report` calls by this name.
-pub fn find(name: &str) -> Option<&'static OutputFormat> {
-    ALL.iter().copied().find(|format| format.name == name)
+    /// Returns the format that `--report` calls by this name.
+    fn format(name: &str) -> Option<&'static OutputFormat<Self>> {
+        let mut formats = Self::FORMATS.iter().copied();
+        formats.find(|format| format.name == name)
+    }
 }
+
+impl Rendered for Report {
+    const FORMATS: &'static [&'static OutputFormat] = ALL;
+}
+
+/// Every format of a judgement, in the order in which help lists them.
+pub const ALL: &[&OutputFormat] = &[&text::FORMAT, &json::FORMAT, &sarif::FORMAT];
 
 /// What the person who asks for a report may choose about its looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -239,7 +239,7 @@ pub(super) struct GovernanceDocument {
 
 /// What governance may ask every exception to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Signature {
+pub enum Signature {
     /// `owner`.
     Owner,
     /// `approved-by`.
@@ -250,7 +250,7 @@ pub(super) enum Signature {
 
 impl Signature {
     /// Returns the key that carries it.
-    pub(super) const fn key(self) -> &'static str {
+    pub const fn key(self) -> &'static str {
         match self {
             Self::Owner => "owner",
             Self::ApprovedBy => "approved-by",

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::draft::{self, Draft};
 use super::fault::Fault;
+use super::files::{Disk, Files};
 use super::problem::Problem;
 use super::suggestion::suggestion;
 use super::{presets, read};
@@ -36,6 +37,8 @@ pub(super) struct ChainFile {
     pub(super) text: String,
     /// As it is opened; `None` for presets, and for texts without a file.
     path: Option<PathBuf>,
+    /// The same with links resolved.
+    real: Option<PathBuf>,
     /// Whether it is shipped, so that nobody who reads a report can open it.
     pub(super) is_preset: bool,
 }
@@ -46,52 +49,64 @@ impl ChainFile {
         format!("`{}`, line {line}", self.name)
     }
 
-    /// Returns where it lies on disk, links resolved.
-    fn real_path(&self) -> Option<PathBuf> {
-        self.path.as_ref()?.canonicalize().ok()
+    /// Makes a file of a text that lies nowhere.
+    fn of_text(name: String, text: &str, is_preset: bool) -> Self {
+        Self {
+            name,
+            text: text.to_owned(),
+            path: None,
+            real: None,
+            is_preset,
+        }
+    }
+
+    /// Reads a file.
+    fn read(files: &dyn Files, path: &Path, name: String) -> Result<Self, Fault> {
+        Ok(Self {
+            text: read::read(files, path, &name)?,
+            name,
+            path: Some(path.to_owned()),
+            real: files.resolve(path).ok(),
+            is_preset: false,
+        })
     }
 }
 
 impl Chain {
     /// Loads a file and what it extends.
-    pub(super) fn of_file(path: &Path, shown_as: &str) -> Result<Self, Fault> {
-        stay(path, shown_as)?;
-        let text = read::read(path, shown_as)?;
-        let (name, path) = (shown_as.to_owned(), Some(path.to_owned()));
-        Ok(Self::of(ChainFile {
-            name,
-            text,
-            path,
-            is_preset: false,
-        }))
+    pub(super) fn of_file(files: &dyn Files, path: &Path, shown_as: &str) -> Result<Self, Fault> {
+        stay(files, path, shown_as)?;
+        let first = ChainFile::read(files, path, shown_as.to_owned())?;
+        Ok(Self::of(files, first))
     }
 
     /// Loads a text and the preset that it extends.
     pub(super) fn of_text(text: &str, shown_as: &str) -> Self {
-        let (name, text) = (shown_as.to_owned(), text.to_owned());
-        Self::of(ChainFile {
-            name,
-            text,
-            path: None,
-            is_preset: false,
-        })
+        Self::of(&Disk, ChainFile::of_text(shown_as.to_owned(), text, false))
     }
 
-    fn of(first: ChainFile) -> Self {
+    fn of(files: &dyn Files, first: ChainFile) -> Self {
         let mut chain = Self {
-            paths: first.path.iter().cloned().collect(),
             is_whole: true,
             ..Self::default()
         };
+        chain.note(files, first.path.as_deref());
         let mut next = Some(first);
         while let Some(file) = next {
-            next = chain.add(file);
+            next = chain.add(files, file);
         }
         chain
     }
 
+    /// Notes a file on disk that the policy is made of.
+    fn note(&mut self, files: &dyn Files, path: Option<&Path>) {
+        if files.is_disk() {
+            self.paths.extend(path.map(Path::to_owned));
+        }
+    }
+
     /// Adds a file, and returns the one that it extends.
-    fn add(&mut self, file: ChainFile) -> Option<ChainFile> {
+    fn add(&mut self, files: &dyn Files, file: ChainFile) -> Option<ChainFile> {
         let index = self.files.len();
         let (draft, faults) = draft::read(&file.text);
         let problems = faults
@@ -103,7 +118,7 @@ impl Chain {
         let parent = draft
             .extends
             .as_ref()
-            .map(|extends| self.parent(&extends.0));
+            .map(|extends| self.parent(files, &extends.0));
         self.drafts.push(draft);
         match parent? {
             Ok(parent) => Some(parent),
@@ -117,15 +132,9 @@ impl Chain {
     }
 
     /// Finds what the last file extends.
-    fn parent(&mut self, extends: &str) -> Result<ChainFile, Fault> {
+    fn parent(&mut self, files: &dyn Files, extends: &str) -> Result<ChainFile, Fault> {
         if let Some(text) = presets::text(extends) {
-            let (name, text) = (format!("preset:{extends}"), text.to_owned());
-            return Ok(ChainFile {
-                name,
-                text,
-                path: None,
-                is_preset: true,
-            });
+            return Ok(ChainFile::of_text(format!("preset:{extends}"), text, true));
         }
         if !extends.contains(['/', '.']) {
             let (name, remedy) = (extends.to_owned(), suggestion(extends, &presets::NAMES));
@@ -141,29 +150,23 @@ impl Chain {
         };
         let path = child_path.parent().unwrap_or(Path::new("")).join(extends);
         let name = beside(&child.name, extends);
-        self.paths.push(path.clone());
-        self.enclose(&path, extends)?;
-        let text = read::read(&path, &name).map_err(|fault| unreadable(&fault))?;
-        Ok(ChainFile {
-            name,
-            text,
-            path: Some(path),
-            is_preset: false,
-        })
+        self.note(files, Some(&path));
+        self.enclose(files, &path, extends)?;
+        ChainFile::read(files, &path, name).map_err(|fault| unreadable(&fault))
     }
 
     /// Refuses what lies outside of the policy's repository, and what is in the chain already.
-    fn enclose(&self, path: &Path, extends: &str) -> Result<(), Fault> {
+    fn enclose(&self, files: &dyn Files, path: &Path, extends: &str) -> Result<(), Fault> {
         let shown = || extends.to_owned();
-        let real = path
-            .canonicalize()
+        let real = files
+            .resolve(path)
             .map_err(|error| missing(extends, &error))?;
-        let known: Vec<PathBuf> = self.files.iter().filter_map(ChainFile::real_path).collect();
-        if known.contains(&real) {
+        let known: Vec<&PathBuf> = self.files.iter().flat_map(|file| &file.real).collect();
+        if known.contains(&&real) {
             return Err(Fault::ExtendsCycle { path: shown() });
         }
         let folder = known.first().and_then(|policy| policy.parent());
-        let bounds = Bounds::of(folder.unwrap_or(Path::new(".")));
+        let bounds = Bounds::of(files, folder.unwrap_or(Path::new(".")));
         if !real.starts_with(bounds.root()) {
             let bounds = bounds.name();
             return Err(Fault::ExtendsOutside {
@@ -180,23 +183,21 @@ impl Chain {
 
 /// Refuses a policy that is a link to somewhere else: whoever wrote the files that are checked out may have laid it, and
 /// the lines of a policy that cannot be used are printed. The file itself may be named, wherever it lies.
-fn stay(policy: &Path, shown_as: &str) -> Result<(), Fault> {
+fn stay(files: &dyn Files, policy: &Path, shown_as: &str) -> Result<(), Fault> {
     // What does not exist is told where it is read.
-    let Ok(real) = policy.canonicalize() else {
+    let Ok(real) = files.resolve(policy) else {
         return Ok(());
     };
     let path = || shown_as.to_owned();
     if is_gits_own(&real) {
         return Err(Fault::GitsOwn { path: path() });
     }
-    for part in policy.ancestors().filter(|part| part.is_symlink()) {
+    for part in policy.ancestors().filter(|part| files.is_link(part)) {
         let holder = part
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."))
-            .canonicalize()
-            .unwrap_or_default();
-        let bounds = Bounds::of(&holder);
+            .unwrap_or(Path::new("."));
+        let bounds = Bounds::of(files, &files.resolve(holder).unwrap_or_default());
         // Systems have links to folders of their own, such as `/tmp`.
         let binds = part == policy || matches!(bounds, Bounds::Repository(_));
         if binds && !real.starts_with(bounds.root()) {
@@ -217,22 +218,19 @@ fn is_gits_own(real: &Path) -> bool {
 }
 
 /// What the files of a policy may not leave, links resolved.
-enum Bounds<'path> {
-    Repository(&'path Path),
-    Folder(&'path Path),
+enum Bounds {
+    Repository(PathBuf),
+    Folder(PathBuf),
 }
 
-impl<'path> Bounds<'path> {
+impl Bounds {
     /// Returns the Git repository that holds a folder, or the folder itself where there is none.
-    fn of(folder: &'path Path) -> Self {
-        // A worktree or submodule has a file `.git` in place of the folder.
-        let repository = folder
-            .ancestors()
-            .find(|folder| folder.join(".git").exists());
-        repository.map_or(Self::Folder(folder), Self::Repository)
+    fn of(files: &dyn Files, folder: &Path) -> Self {
+        let repository = files.repository(folder);
+        repository.map_or_else(|| Self::Folder(folder.to_owned()), Self::Repository)
     }
 
-    const fn root(&self) -> &'path Path {
+    fn root(&self) -> &Path {
         match self {
             Self::Repository(root) | Self::Folder(root) => root,
         }

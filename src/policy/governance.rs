@@ -15,7 +15,7 @@ use crate::finding::Days;
 
 /// What exceptions and windows must obey.
 #[derive(Debug, Default)]
-pub(super) struct Governance {
+pub struct Governance {
     exception_max_term: Option<Limit>,
     window_max_term: Option<Limit>,
     require: Vec<Signature>,
@@ -33,6 +33,21 @@ struct Limit {
 }
 
 impl Governance {
+    /// Returns how far `expires` may lie from `granted`, where there is a limit.
+    pub fn exception_max_term(&self) -> Option<Days> {
+        self.exception_max_term.map(|limit| limit.days)
+    }
+
+    /// Returns how far `closes` may lie from `opens`, where there is a limit.
+    pub fn window_max_term(&self) -> Option<Days> {
+        self.window_max_term.map(|limit| limit.days)
+    }
+
+    /// Returns what every exception must say.
+    pub fn require(&self) -> &[Signature] {
+        &self.require
+    }
+
     /// Merges what the files say, and notes where one loosens what it extends.
     pub(super) fn merge(
         drafts: &[Draft],

@@ -15,6 +15,7 @@ mod exception;
 mod excerpt;
 mod extends;
 mod fault;
+mod files;
 mod governance;
 mod inspect;
 mod issuer;
@@ -31,9 +32,12 @@ mod validate;
 mod window;
 mod yaml;
 
+pub use document::Signature;
 pub use document::schema;
 pub use error::{PolicyError, PolicyProblem, render};
 pub use exception::{Exception, Written};
+pub use files::{Disk, FileKind, Files};
+pub use governance::Governance;
 pub use issuer::{InvalidIssuer, Issuer};
 pub use setting::{Evidence, RuleSetting};
 pub use window::{Window, WindowScope};
@@ -45,7 +49,7 @@ use crate::model::TenantId;
 use extends::Chain;
 use spans::Place;
 
-/// Loads a policy and what it extends.
+/// Loads a policy from disk, and what it extends.
 ///
 /// `shown_as` is what reports and messages call the file: its path relative to the current folder, with forward slashes.
 pub fn load(
@@ -53,7 +57,17 @@ pub fn load(
     shown_as: &str,
     rules: &[&'static RuleDescriptor],
 ) -> Result<Policy, PolicyError> {
-    match Chain::of_file(path, shown_as) {
+    load_from(&Disk, path, shown_as, rules)
+}
+
+/// Loads a policy from where its files lie, and what it extends.
+pub fn load_from(
+    files: &dyn Files,
+    path: &Path,
+    shown_as: &str,
+    rules: &[&'static RuleDescriptor],
+) -> Result<Policy, PolicyError> {
+    match Chain::of_file(files, path, shown_as) {
         Ok(chain) => validate::validate(chain, rules),
         Err(fault) => Err(PolicyError::unreadable(&fault)),
     }
@@ -73,6 +87,7 @@ pub fn load_text(
 pub struct Policy {
     tenant: Option<TenantId>,
     rules: Vec<RuleSetting>,
+    governance: Governance,
     rule_places: Vec<(RuleId, RulePlace)>,
     exceptions: Vec<Exception>,
     windows: Vec<Window>,
@@ -89,6 +104,16 @@ impl Policy {
     /// Returns what the policy says about a rule; `None` where it does not list the rule.
     pub fn rule(&self, rule: RuleId) -> Option<&RuleSetting> {
         self.rules.iter().find(|setting| setting.rule == rule)
+    }
+
+    /// Returns what the policy says about every rule that it lists or extends, and about the rules that are always on.
+    pub fn rules(&self) -> &[RuleSetting] {
+        &self.rules
+    }
+
+    /// Returns the rules about the policy's own entries.
+    pub const fn governance(&self) -> &Governance {
+        &self.governance
     }
 
     /// Returns where the policy lists a rule; a rule that is on without being listed stands at its beginning.

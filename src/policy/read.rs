@@ -3,17 +3,17 @@
 //! In: a path. Out: its text, or why there is none. It never waits: what is no regular file is refused before it is
 //! opened, because a pipe may never end.
 
-use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
 use super::fault::Fault;
+use super::files::{FileKind, Files};
 
 /// The largest policy, in bytes: some ten thousand exceptions.
 pub(super) const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Reads the text of a file.
-pub(super) fn read(path: &Path, shown_as: &str) -> Result<String, Fault> {
+pub(super) fn read(files: &dyn Files, path: &Path, shown_as: &str) -> Result<String, Fault> {
     if path.as_os_str().is_empty() {
         return Err(Fault::NoName);
     }
@@ -28,17 +28,15 @@ pub(super) fn read(path: &Path, shown_as: &str) -> Result<String, Fault> {
             reason,
         }
     };
-    let metadata = fs::metadata(path).map_err(|error| unreadable(&error))?;
-    if !metadata.is_file() {
-        let kind = if metadata.is_dir() {
-            "a folder"
-        } else {
-            "a pipe or device"
-        };
-        return Err(Fault::NotAFile { path: name(), kind });
+    let not_a_file = |kind| Err(Fault::NotAFile { path: name(), kind });
+    match files.kind(path).map_err(|error| unreadable(&error))? {
+        FileKind::File => {}
+        FileKind::Folder => return not_a_file("a folder"),
+        FileKind::Other if files.is_disk() => return not_a_file("a pipe or device"),
+        FileKind::Other => return not_a_file("a link, or another repository"),
     }
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let file = files.open(path).map_err(|error| unreadable(&error))?;
     file.take(MAX_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| unreadable(&error))?;

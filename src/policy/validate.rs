@@ -66,6 +66,7 @@ pub(super) fn validate(
     Ok(Policy {
         tenant,
         rules,
+        governance,
         rule_places,
         exceptions,
         windows,

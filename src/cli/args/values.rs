@@ -1,0 +1,113 @@
+//! The values that several commands take, and how they are read.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use credgate::finding::Level;
+use credgate::output::{OutputFormat, Rendered};
+use credgate::report::Report;
+
+/// A report and where it goes.
+#[derive(Debug)]
+pub(crate) struct ReportArgument<R: 'static = Report> {
+    pub(crate) format: &'static OutputFormat<R>,
+    /// `None` is the standard output.
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl<R> Clone for ReportArgument<R> {
+    fn clone(&self) -> Self {
+        let file = self.file.clone();
+        Self {
+            format: self.format,
+            file,
+        }
+    }
+}
+
+pub(super) fn parse_report<R: Rendered>(text: &str) -> Result<ReportArgument<R>, String> {
+    let (name, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("name a file behind the `=`".to_owned()),
+        Some((name, file)) => (name, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let format = R::format(name).ok_or_else(|| {
+        let names: Vec<&str> = R::FORMATS.iter().map(|format| format.name).collect();
+        let example = names.last().unwrap_or(&"text");
+        format!(
+            "use one of {}, or one with its file, as in {example}=FILE",
+            names.join(", ")
+        )
+    })?;
+    Ok(ReportArgument { format, file })
+}
+
+pub(super) fn report_help<R: Rendered>() -> String {
+    let mut help = "A report to write, as FORMAT for the standard output or FORMAT=FILE (repeatable). Files are written \
+                    whole or not at all. Without this option, text goes to the standard output.\n"
+        .to_owned();
+    for format in R::FORMATS {
+        help.push_str("\n- ");
+        help.push_str(format.name);
+        help.push_str(": ");
+        help.push_str(format.summary);
+    }
+    help
+}
+
+pub(super) fn parse_instant(text: &str) -> Result<jiff::Timestamp, String> {
+    text.parse()
+        .map_err(|_| "give an instant with its zone, such as 2026-11-23T00:00:00Z".to_owned())
+}
+
+pub(super) fn parse_age(text: &str) -> Result<jiff::SignedDuration, String> {
+    let remedy = || "give hours or days, such as 24h or 7d".to_owned();
+    let (digits, hours) = match (text.strip_suffix('h'), text.strip_suffix('d')) {
+        (Some(digits), _) => (digits, 1),
+        (_, Some(digits)) => (digits, 24),
+        (None, None) => return Err(remedy()),
+    };
+    let number: i64 = digits.parse().map_err(|_| remedy())?;
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) || number == 0 || number > 100_000 {
+        return Err(remedy());
+    }
+    Ok(jiff::SignedDuration::from_hours(number * hours))
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Only errors fail
+    Error,
+    /// Warnings fail, too
+    Warning,
+    /// Everything fails
+    Note,
+}
+
+impl FailOn {
+    pub(crate) const fn level(self) -> Level {
+        match self {
+            Self::Error => Level::Error,
+            Self::Warning => Level::Warning,
+            Self::Note => Level::Note,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Suppressed {
+    /// Leave them out: code scanning would open an alert for each
+    Omit,
+    /// Write them with their suppression and its justification
+    Keep,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Colour {
+    /// Where the standard output is a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}

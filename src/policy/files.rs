@@ -1,0 +1,90 @@
+//! Where the files of a policy lie: on disk, or in a commit of a Git repository that nobody has checked out.
+//!
+//! In: a path. Out: what is there. The rules about which file may name which other are not here: they are the same
+//! wherever the files lie.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What a path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// Something else, which may never end: a pipe or a device, or a link where links are not followed.
+    Other,
+}
+
+/// A place in which the files of a policy lie.
+pub trait Files: fmt::Debug {
+    /// Tells what a path leads to.
+    fn kind(&self, path: &Path) -> io::Result<FileKind>;
+
+    /// Opens a regular file.
+    fn open(&self, path: &Path) -> io::Result<Box<dyn io::Read>>;
+
+    /// Returns the names in a folder, in any order.
+    fn names(&self, folder: &Path) -> io::Result<Vec<OsString>>;
+
+    /// Returns the path of the same file with links and detours resolved.
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// Tells whether the last part of a path is a link.
+    fn is_link(&self, path: &Path) -> bool;
+
+    /// Returns the root of the Git repository that holds a folder.
+    fn repository(&self, folder: &Path) -> Option<PathBuf>;
+
+    /// Tells whether the paths are those of files on disk.
+    fn is_disk(&self) -> bool;
+}
+
+/// The files on disk.
+#[derive(Clone, Copy, Debug)]
+pub struct Disk;
+
+impl Files for Disk {
+    fn kind(&self, path: &Path) -> io::Result<FileKind> {
+        let metadata = fs::metadata(path)?;
+        Ok(if metadata.is_file() {
+            FileKind::File
+        } else if metadata.is_dir() {
+            FileKind::Folder
+        } else {
+            FileKind::Other
+        })
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn io::Read>> {
+        Ok(Box::new(File::open(path)?))
+    }
+
+    fn names(&self, folder: &Path) -> io::Result<Vec<OsString>> {
+        let entries = fs::read_dir(folder)?;
+        entries.map(|entry| Ok(entry?.file_name())).collect()
+    }
+
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        path.canonicalize()
+    }
+
+    fn is_link(&self, path: &Path) -> bool {
+        path.is_symlink()
+    }
+
+    fn repository(&self, folder: &Path) -> Option<PathBuf> {
+        // A worktree or submodule has a file `.git` in place of the folder.
+        let mut folders = folder.ancestors();
+        let root = folders.find(|folder| folder.join(".git").exists());
+        root.map(Path::to_owned)
+    }
+
+    fn is_disk(&self) -> bool {
+        true
+    }
+}
