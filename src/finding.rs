@@ -224,6 +224,8 @@ pub struct ApplicationRecord {
     pub standing: Standing,
     /// The live secrets that a finding about the whole application names.
     pub live_secrets: Box<[CredentialRef]>,
+    /// UTC, the start of the live secret that has been valid longest; `None` where no start is known.
+    pub oldest_secret: Option<Timestamp>,
     /// How many secrets a source of counts names; zero where it lists them.
     pub counted_secrets: u32,
     /// Whether a certificate or federated credential is usable today, whatever the policy accepts.

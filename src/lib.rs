@@ -21,7 +21,7 @@
 //! | floor | place | may import |
 //! | --- | --- | --- |
 //! | 6 | the binary (`main.rs`, `cli/`) | this library's public face |
-//! | 5 | [`evaluate`] | rules, policy, report, finding, model |
+//! | 5 | [`evaluate`], [`review`] (which may import evaluate) | rules, policy, report, finding, model |
 //! | 4 | [`rules`] | policy, finding, model |
 //! | 3 | [`inventory`], [`graph`], [`policy`]: neighbours that never meet | finding (policy only), snapshot (but policy), model, source, escape |
 //! | 2 | [`output`] | report, finding, model, source, escape |
@@ -48,6 +48,7 @@ pub mod model;
 pub mod output;
 pub mod policy;
 pub mod report;
+pub mod review;
 pub mod rules;
 pub mod snapshot;
 pub mod source;

@@ -25,6 +25,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "evaluate",
         &["rules", "policy", "report", "finding", "model"],
     ),
+    (
+        "review",
+        &["evaluate", "rules", "policy", "report", "finding", "model"],
+    ),
 ];
 
 /// A file longer than this has a second reason to change.

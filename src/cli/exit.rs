@@ -84,6 +84,12 @@ impl Failure {
         )
     }
 
+    /// Says first what the cause is a cause of.
+    pub(crate) fn of(mut self, what: impl Display) -> Self {
+        self.summary = format!("{what}: {}", self.summary);
+        self
+    }
+
     /// Adds a line of details.
     pub(crate) fn add(&mut self, line: impl Display) {
         self.details.push_str(&printable(&line.to_string()));

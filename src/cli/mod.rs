@@ -6,6 +6,7 @@ mod doctor;
 mod exit;
 mod explain;
 mod export;
+mod git;
 mod inputs;
 mod inventory;
 mod judge;
@@ -15,6 +16,7 @@ mod policy;
 mod progress;
 mod report_file;
 mod reports;
+mod review;
 mod sources;
 mod usage;
 mod watch;
@@ -27,6 +29,7 @@ pub(crate) use usage::refuse;
 pub(crate) fn run(arguments: Arguments) -> Result<Exit, Failure> {
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Review(arguments) => review::run(&arguments),
         Command::Inventory(command) => inventory::run(&command),
         Command::Policy(command) => policy::run(command),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -33,6 +33,7 @@ use order::{in_order, number_repeats};
 use tenant::Tenant;
 
 pub use join::Contradiction;
+pub use record::policy as policy_record;
 pub use tenant::PolicyContradiction;
 
 /// A rule that this policy switches on.
@@ -89,7 +90,7 @@ impl std::fmt::Debug for Evaluation<'_> {
 }
 
 /// The inventory as a whole, once it has been read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct InventoryRecord {
     /// Its sources.
     pub sources: Vec<SourceRecord>,

@@ -29,6 +29,10 @@ pub(super) fn of(
         state: identity.state().as_option().copied(),
         standing,
         live_secrets: identity.live_secrets().map(reference).collect(),
+        oldest_secret: identity
+            .live_secrets()
+            .filter_map(|held| held.period.start)
+            .min(),
         counted_secrets: identity.counted_secrets(),
         has_usable_alternative: certificate || federated,
         has_accepted_alternative: (accepted.certificate && certificate)
@@ -39,8 +43,8 @@ pub(super) fn of(
     }
 }
 
-/// Makes the record of the policy.
-pub(super) fn policy(policy: &Policy) -> PolicyRecord {
+/// Makes the record of a policy, as reports carry it.
+pub fn policy(policy: &Policy) -> PolicyRecord {
     let file = policy.files().first();
     PolicyRecord {
         path: file.map(|file| file.name.clone()).unwrap_or_default(),

@@ -5,14 +5,19 @@
 
 mod json;
 mod lines;
+mod markdown;
+mod review;
+mod runner;
 mod sarif;
 mod text;
 
 use std::io;
 
+pub use review::json_schema as review_json_schema;
 pub use sarif::MAX_RESULTS;
 
 use crate::report::Report;
+use crate::report::review::ReviewReport;
 
 /// One format: what it is called, and how it writes a report of one kind.
 #[derive(Debug)]
@@ -39,6 +44,10 @@ pub trait Rendered: Sized + 'static {
 
 impl Rendered for Report {
     const FORMATS: &'static [&'static OutputFormat] = ALL;
+}
+
+impl Rendered for ReviewReport {
+    const FORMATS: &'static [&'static OutputFormat<Self>] = review::ALL;
 }
 
 /// Every format of a judgement, in the order in which help lists them.

@@ -3,6 +3,8 @@
 //! In: `https://host[/path]`, where the host may begin with `*.` and the path may end in `/*`. Out: whether it names a
 //! credential's issuer. A trailing slash is no difference.
 
+use std::fmt;
+
 /// A trusted issuer, as the policy writes it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Issuer(Box<str>);
@@ -53,6 +55,12 @@ impl Issuer {
             None => path == own_path,
         };
         same_host && same_path
+    }
+}
+
+impl fmt::Display for Issuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
     }
 }
 

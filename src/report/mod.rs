@@ -2,6 +2,9 @@
 //!
 //! In: what the evaluation found. Out: [`Verdict`] and the exit code. A report decides nothing by its format.
 
+mod change_kind;
+pub mod review;
+
 use jiff::Timestamp;
 
 use crate::finding::{
@@ -75,7 +78,8 @@ pub struct FilePlace {
 }
 
 impl FilePlace {
-    fn location(&self) -> Location<'_> {
+    /// Returns the place without owning it.
+    pub fn location(&self) -> Location<'_> {
         Location {
             file: &self.file,
             line: self.line,

@@ -17,7 +17,7 @@ use super::{
 
 pub(super) struct FederatedCredentialBroad;
 
-static DESCRIPTOR: RuleDescriptor = RuleDescriptor {
+pub(super) static DESCRIPTOR: RuleDescriptor = RuleDescriptor {
     id: RuleId("federated-credential-broad"),
     title: "Federated credential that trusts too much",
     summary: "A federated credential trusts more than one workload, or an issuer that nobody listed.",
@@ -93,6 +93,11 @@ static KNOWN: LazyLock<Vec<Issuer>> = LazyLock::new(|| {
         .filter_map(|text| Issuer::parse(text).ok())
         .collect()
 });
+
+/// Returns the issuers that are trusted unless the policy lists its own.
+pub(super) fn known() -> &'static [Issuer] {
+    &KNOWN
+}
 
 impl Rule for FederatedCredentialBroad {
     fn descriptor(&self) -> &'static RuleDescriptor {

@@ -42,7 +42,7 @@ use crate::model::{
     AppId, ClassifiedCredential, CredentialClass, DefaultPolicy, FederatedCredential, Holder,
     Identity, Validity,
 };
-use crate::policy::{Exception, RuleSetting, Window};
+use crate::policy::{Exception, Issuer, RuleSetting, Window};
 
 /// What a rule has to go by besides the identity.
 #[derive(Clone, Copy, Debug)]
@@ -253,6 +253,26 @@ pub fn descriptors() -> Vec<&'static RuleDescriptor> {
 /// Returns the id of the rule whose setting names the alternatives to a secret.
 pub const fn secrets_only() -> RuleId {
     secrets_only::DESCRIPTOR.id
+}
+
+/// Returns the id of the rule that finds a secret beside a better credential.
+pub const fn secret_outside_window() -> RuleId {
+    secret_outside_window::DESCRIPTOR.id
+}
+
+/// Returns the id of the rule that finds more where there are more migration windows.
+pub const fn secret_added_during_migration() -> RuleId {
+    secret_added_during_migration::DESCRIPTOR.id
+}
+
+/// Returns the id of the rule whose setting names the trusted issuers.
+pub const fn federated_credential_broad() -> RuleId {
+    federated_credential_broad::DESCRIPTOR.id
+}
+
+/// Returns the issuers that are trusted where a policy lists none.
+pub fn known_issuers() -> &'static [Issuer] {
+    federated_credential_broad::known()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::{Rule, RuleContext, Violation, next_steps, wording};
 
 pub(super) struct SecretAddedDuringMigration;
 
-static DESCRIPTOR: RuleDescriptor = RuleDescriptor {
+pub(super) static DESCRIPTOR: RuleDescriptor = RuleDescriptor {
     id: RuleId("secret-added-during-migration"),
     title: "Client secret added during a migration",
     summary: "A client secret was added inside a migration window, which is there to remove secrets.",

@@ -14,7 +14,7 @@ use super::{Rule, RuleContext, Violation, next_steps, wording};
 
 pub(super) struct SecretOutsideWindow;
 
-static DESCRIPTOR: RuleDescriptor = RuleDescriptor {
+pub(super) static DESCRIPTOR: RuleDescriptor = RuleDescriptor {
     id: RuleId("secret-outside-window"),
     title: "Client secret outside a migration window",
     summary: "A client secret still works beside a better credential, and no migration window is open.",

@@ -4,6 +4,7 @@
 mod check;
 mod inventory;
 mod live;
+mod review;
 mod values;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use check::Check;
 pub(crate) use inventory::{Doctor, Export, InventoryCommand};
 pub(crate) use live::LiveArguments;
+pub(crate) use review::Review;
 pub(crate) use values::{Colour, ReportArgument, Suppressed};
 
 /// Judges whether the applications of a Microsoft Entra ID tenant still sign in with client secrets.
@@ -36,6 +38,8 @@ Exit codes:
 pub(crate) enum Command {
     /// Judge an inventory under a policy: the gate
     Check(Check),
+    /// Tell what a change of the policy loosens and tightens, and which findings that silences or raises
+    Review(Review),
     /// Read the tenant: write a snapshot of it, or find out whether it can be read
     #[command(subcommand)]
     Inventory(InventoryCommand),

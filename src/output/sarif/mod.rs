@@ -18,6 +18,8 @@ use super::{Options, OutputFormat, Suppressed, lines};
 use crate::finding::{Disposition, Finding};
 use crate::report::Report;
 use result::ResultWriter;
+pub(super) use rules::{pascal_case, sentence};
+pub(super) use uri::location;
 
 pub(super) static FORMAT: OutputFormat = OutputFormat {
     name: "sarif",
@@ -28,7 +30,7 @@ pub(super) static FORMAT: OutputFormat = OutputFormat {
 /// How many results code scanning accepts; the worst are kept.
 pub const MAX_RESULTS: usize = 25_000;
 
-const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+pub(super) const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /// Where the results go. Nothing else in a log reads like this: inside a string the quotes would have backslashes.
 const NO_RESULTS: &str = r#""results": []"#;

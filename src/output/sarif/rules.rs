@@ -34,7 +34,7 @@ pub(super) fn descriptor(rule: &ActiveRule) -> ReportingDescriptor {
 }
 
 /// Makes a text without Markdown.
-pub(super) fn sentence(text: &str) -> MultiformatMessageString {
+pub(in crate::output) fn sentence(text: &str) -> MultiformatMessageString {
     MultiformatMessageString::builder().text(text).build()
 }
 
@@ -51,7 +51,7 @@ fn properties(rule: &ActiveRule) -> PropertyBag {
 }
 
 /// Writes `secrets-only` as `SecretsOnly`.
-pub(super) fn pascal_case(id: &str) -> String {
+pub(in crate::output) fn pascal_case(id: &str) -> String {
     let words = id.split('-').filter_map(|word| {
         let (first, rest) = word.split_at_checked(1)?;
         Some(first.to_ascii_uppercase() + rest)

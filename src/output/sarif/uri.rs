@@ -9,7 +9,7 @@ use serde_sarif::sarif::ArtifactLocation;
 pub(super) const BASE: &str = "%SRCROOT%";
 
 /// Returns the location of a file.
-pub(super) fn location(path: &str) -> ArtifactLocation {
+pub(in crate::output) fn location(path: &str) -> ArtifactLocation {
     if path.starts_with('/') {
         ArtifactLocation::builder()
             .uri(format!("file://{}", encoded(path)))

@@ -5,9 +5,9 @@
 
 mod findings;
 mod next_steps;
-mod page;
+pub(super) mod page;
 mod summary;
-mod tally;
+pub(super) mod tally;
 
 use std::io;
 

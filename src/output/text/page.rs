@@ -6,34 +6,34 @@ use std::io::{self, BufWriter, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::Options;
 use crate::escape::printable;
 use crate::finding::Level;
+use crate::output::Options;
 use crate::report::Verdict;
 
 /// How narrow a terminal may be before lines are no longer wrapped to fit.
 const LEAST_WIDTH: usize = 40;
 
 /// Words in one style.
-pub(super) struct Span<'a>(pub(super) Style, pub(super) &'a str);
+pub(in crate::output) struct Span<'a>(pub(in crate::output) Style, pub(in crate::output) &'a str);
 
 /// Words in the plain style.
-pub(super) const fn plain(words: &str) -> Span<'_> {
+pub(in crate::output) const fn plain(words: &str) -> Span<'_> {
     Span(Style::new(), words)
 }
 
 /// Words that lead the eye.
-pub(super) const fn strong(words: &str) -> Span<'_> {
+pub(in crate::output) const fn strong(words: &str) -> Span<'_> {
     Span(Style::new().bold(), words)
 }
 
 /// Words for those who look for them.
-pub(super) const fn faint(words: &str) -> Span<'_> {
+pub(in crate::output) const fn faint(words: &str) -> Span<'_> {
     Span(Style::new().dimmed(), words)
 }
 
 /// Returns the style of a level.
-pub(super) const fn of_level(level: Level) -> Style {
+pub(in crate::output) const fn of_level(level: Level) -> Style {
     match level {
         Level::Error => AnsiColor::Red.on_default().bold(),
         Level::Warning => AnsiColor::Yellow.on_default().bold(),
@@ -42,7 +42,7 @@ pub(super) const fn of_level(level: Level) -> Style {
 }
 
 /// Returns the style of a verdict.
-pub(super) const fn of_verdict(verdict: Verdict) -> Style {
+pub(in crate::output) const fn of_verdict(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Pass => AnsiColor::Green.on_default().bold(),
         Verdict::Fail => AnsiColor::Red.on_default().bold(),
@@ -51,14 +51,14 @@ pub(super) const fn of_verdict(verdict: Verdict) -> Style {
 }
 
 /// A page of text, written from top to bottom.
-pub(super) struct Page<'a> {
+pub(in crate::output) struct Page<'a> {
     writer: BufWriter<&'a mut dyn Write>,
     width: usize,
     colour: bool,
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(writer: &'a mut dyn Write, options: &Options) -> Self {
+    pub(in crate::output) fn new(writer: &'a mut dyn Write, options: &Options) -> Self {
         Self {
             writer: BufWriter::new(writer),
             width: options.width.max(LEAST_WIDTH),
@@ -67,23 +67,23 @@ impl<'a> Page<'a> {
     }
 
     /// Hands everything to the writer.
-    pub(super) fn finish(mut self) -> io::Result<()> {
+    pub(in crate::output) fn finish(mut self) -> io::Result<()> {
         self.writer.flush()
     }
 
     /// Leaves a line empty.
-    pub(super) fn blank(&mut self) -> io::Result<()> {
+    pub(in crate::output) fn blank(&mut self) -> io::Result<()> {
         writeln!(self.writer)
     }
 
     /// Writes one line, however long.
-    pub(super) fn line(&mut self, spans: &[Span<'_>]) -> io::Result<()> {
+    pub(in crate::output) fn line(&mut self, spans: &[Span<'_>]) -> io::Result<()> {
         self.spans(spans)?;
         writeln!(self.writer)
     }
 
     /// Writes `lead`, then `text` wrapped to the width, its further lines `indent` blanks from the left.
-    pub(super) fn paragraph(
+    pub(in crate::output) fn paragraph(
         &mut self,
         lead: &[Span<'_>],
         indent: usize,

@@ -4,19 +4,19 @@ use crate::finding::{Disposition, Level, Standing, Subject};
 use crate::report::Report;
 
 /// What the open findings are about.
-pub(super) struct Tally {
+pub(in crate::output) struct Tally {
     /// Judged applications with an open finding.
-    pub(super) applications: usize,
+    pub(in crate::output) applications: usize,
     /// Service principals of Microsoft or another tenant, which are not judged otherwise, with an open finding.
-    pub(super) others: usize,
+    pub(in crate::output) others: usize,
     /// Open findings about the tenant.
-    pub(super) tenant: usize,
+    pub(in crate::output) tenant: usize,
     /// Open findings about the policy.
-    pub(super) policy: usize,
+    pub(in crate::output) policy: usize,
 }
 
 impl Tally {
-    pub(super) fn of(report: &Report) -> Self {
+    pub(in crate::output) fn of(report: &Report) -> Self {
         let mut has_findings = vec![false; report.applications.len()];
         let (mut tenant, mut policy) = (0, 0);
         for finding in &report.findings {
@@ -53,20 +53,20 @@ impl Tally {
 }
 
 /// Says a number of things that take a plural `s`.
-pub(super) fn count(number: impl TryInto<u64>, thing: &str) -> String {
+pub(in crate::output) fn count(number: impl TryInto<u64>, thing: &str) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {thing}{plural}")
 }
 
 /// Says the open findings by level, the worst first; nothing where there are none.
-pub(super) fn levels(report: &Report) -> String {
+pub(in crate::output) fn levels(report: &Report) -> String {
     let levels = Level::ALL.iter().zip(report.summary.findings);
     let words = levels.filter(|(_, number)| *number > 0);
     list(words.map(|(level, number)| count(number, level.name())))
 }
 
 /// Joins words with commas.
-pub(super) fn list(words: impl Iterator<Item = String>) -> String {
+pub(in crate::output) fn list(words: impl Iterator<Item = String>) -> String {
     words.collect::<Vec<_>>().join(", ")
 }

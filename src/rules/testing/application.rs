@@ -273,6 +273,10 @@ impl Fixture {
             state,
             standing: self.standing,
             live_secrets: identity.live_secrets().map(reference).collect(),
+            oldest_secret: identity
+                .live_secrets()
+                .filter_map(|held| held.period.start)
+                .min(),
             counted_secrets: identity.counted_secrets(),
             has_usable_alternative: certificate || federated,
             has_accepted_alternative: (accepted.certificate && certificate)

@@ -1,0 +1,316 @@
+//! What became of the exceptions.
+//!
+//! In: both policies. Out: a change for each difference of each exception. An exception that covers more, longer, or
+//! for whom nobody answers any more loosens.
+
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+use jiff::civil::Date;
+
+use super::entries::{Copies, Entry, Fate, difference, paired, resigned, unsigned};
+use super::words::{count, days, days_between, named, sentence};
+use super::{Sides, change, entry_place};
+use crate::finding::RuleId;
+use crate::model::{AppId, KeyId};
+use crate::policy::{EntryKind, Exception, Signature};
+use crate::report::FilePlace;
+use crate::report::review::{Change, ChangeKind, ChangeSubject, Direction};
+
+impl Entry for Exception {
+    type Meaning = (
+        Vec<AppId>,
+        Vec<RuleId>,
+        Option<Vec<KeyId>>,
+        [Option<Box<str>>; 4],
+        [Date; 2],
+    );
+
+    fn id(&self) -> &str {
+        &self.id.0
+    }
+
+    fn meaning(&self) -> Self::Meaning {
+        let texts = [
+            Some(self.reason.clone()),
+            self.owner.clone(),
+            self.approved_by.clone(),
+            self.ticket.clone(),
+        ];
+        let (mut applications, mut rules) = (self.applications.clone(), self.rules.clone());
+        applications.sort_unstable();
+        rules.sort_unstable();
+        let days = [self.granted, self.expires];
+        (applications, rules, self.credentials.clone(), texts, days)
+    }
+
+    fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    fn signature(&self, signature: Signature) -> Option<&str> {
+        match signature {
+            Signature::Owner => self.owner.as_deref(),
+            Signature::ApprovedBy => self.approved_by.as_deref(),
+            Signature::Ticket => self.ticket.as_deref(),
+        }
+    }
+}
+
+/// Adds what became of the exceptions.
+pub(super) fn compare(sides: &Sides<'_>, changes: &mut Vec<Change>) {
+    let comparison = Comparison {
+        sides,
+        copies: Copies::of(sides.head.exceptions()),
+        expired: expired(sides),
+    };
+    for fate in paired(sides.base.exceptions(), sides.head.exceptions()) {
+        match fate {
+            Fate::Added(new) => changes.push(comparison.added(new)),
+            Fate::Removed(former) => changes.push(comparison.removed(former)),
+            Fate::Renamed(former, new) => {
+                let text = format!("it was called `{}`, and covers the same", former.id);
+                let kind = ChangeKind::ExceptionRenamed;
+                changes.push(comparison.change(kind, Direction::Neutral, new, text));
+            }
+            Fate::Kept(former, new) => comparison.kept(former, new, changes),
+        }
+    }
+}
+
+type ByApplication<'run> = HashMap<AppId, Vec<&'run Exception>, FixedState>;
+
+/// Returns the exceptions of the base that are over, by application.
+fn expired<'run>(sides: &Sides<'run>) -> ByApplication<'run> {
+    let mut expired = ByApplication::default();
+    let over = sides.base.exceptions().iter();
+    for exception in over.filter(|exception| exception.is_expired(sides.today)) {
+        for app_id in &exception.applications {
+            expired.entry(*app_id).or_default().push(exception);
+        }
+    }
+    expired
+}
+
+struct Comparison<'run> {
+    sides: &'run Sides<'run>,
+    copies: Copies,
+    expired: ByApplication<'run>,
+}
+
+impl Comparison<'_> {
+    fn place(&self, exception: &Exception) -> FilePlace {
+        entry_place(self.sides.head, exception.written, EntryKind::Exception)
+    }
+
+    fn change(
+        &self,
+        kind: ChangeKind,
+        direction: Direction,
+        exception: &Exception,
+        text: String,
+    ) -> Change {
+        let subject = ChangeSubject::Exception(exception.id.clone());
+        change(kind, direction, subject, text, self.place(exception))
+    }
+
+    fn added(&self, new: &Exception) -> Change {
+        let former = self.former(new);
+        let kind = former.map_or(ChangeKind::ExceptionAdded, |_| ChangeKind::ExceptionReadded);
+        let text = format!("{}: {}", summary(new), sentence(&new.reason));
+        let mut change = self.change(kind, Direction::Loosens, new, text);
+        if let Some(former) = former {
+            change.cautions.push(format!(
+                "it covers again what `{}` covered until {}",
+                former.id, former.expires
+            ));
+        }
+        change.cautions.extend(self.cautions(new));
+        change.cautions.extend(self.copies.of_reason(new));
+        change.cautions.extend(self.copies.of_ticket(new));
+        change
+    }
+
+    /// Returns an expired exception that covered part of the same.
+    fn former(&self, new: &Exception) -> Option<&Exception> {
+        let mut expired = new
+            .applications
+            .iter()
+            .filter_map(|app_id| self.expired.get(app_id))
+            .flatten();
+        let covers_same = |former: &&&Exception| {
+            former.id != new.id && former.rules.iter().any(|rule| new.lifts(*rule))
+        };
+        expired.find(covers_same).copied()
+    }
+
+    /// Says what the base policy would not have of this exception.
+    fn cautions(&self, exception: &Exception) -> Vec<String> {
+        let mut cautions = Vec::new();
+        let governance = self.sides.base.governance();
+        let term = days(exception.granted, exception.expires);
+        if let Some(limit) = governance.exception_max_term()
+            && usize::try_from(limit.0).is_ok_and(|limit| term > limit)
+        {
+            cautions.push(format!(
+                "its term of {} is longer than the {limit} that the base policy allows",
+                count(term, "day")
+            ));
+        }
+        for key in unsigned(exception, governance.require()) {
+            cautions.push(format!("it has no `{key}`, which the base policy requires"));
+        }
+        cautions
+    }
+
+    fn removed(&self, former: &Exception) -> Change {
+        let is_over = former.is_expired(self.sides.today);
+        let (direction, text) = if is_over {
+            let text = format!(
+                "it covered nothing any more: it ended on {}",
+                former.expires
+            );
+            (Direction::Neutral, text)
+        } else {
+            let text = format!("it would have covered through {}", former.expires);
+            (Direction::Tightens, text)
+        };
+        let subject = ChangeSubject::Exception(former.id.clone());
+        let kind = ChangeKind::ExceptionRemoved;
+        let mut change = change(kind, direction, subject, text, self.sides.beginning());
+        let place = entry_place(self.sides.base, former.written, EntryKind::Exception);
+        change.former_place = Some(place);
+        change
+    }
+
+    fn kept(&self, former: &Exception, new: &Exception, changes: &mut Vec<Change>) {
+        changes.extend(self.ends(former, new));
+        changes.extend(self.granted(former, new));
+        self.covers(former, new, changes);
+        if let Some((text, is_dropped)) = resigned(former, new) {
+            let direction = if is_dropped {
+                Direction::Loosens
+            } else {
+                Direction::Neutral
+            };
+            let mut change = self.change(ChangeKind::ExceptionReowned, direction, new, text);
+            if former.reason != new.reason {
+                change.cautions.extend(self.copies.of_reason(new));
+            }
+            if former.ticket != new.ticket {
+                change.cautions.extend(self.copies.of_ticket(new));
+            }
+            changes.push(change);
+        }
+    }
+
+    fn ends(&self, former: &Exception, new: &Exception) -> Option<Change> {
+        let (old, end) = (former.expires, new.expires);
+        if old == end {
+            return None;
+        }
+        if end < old {
+            let text = format!(
+                "it ends on {end} instead of {old}, {} earlier",
+                days_between(end, old)
+            );
+            let kind = ChangeKind::ExceptionShortened;
+            return Some(self.change(kind, Direction::Tightens, new, text));
+        }
+        let mut text = format!(
+            "it ends on {end} instead of {old}, {} later",
+            days_between(old, end)
+        );
+        if former.is_expired(self.sides.today) {
+            text.push_str("; it had expired");
+        }
+        let kind = ChangeKind::ExceptionExtended;
+        let mut change = self.change(kind, Direction::Loosens, new, text);
+        change.cautions.extend(self.cautions(new));
+        Some(change)
+    }
+
+    /// The day of the grant decides which days are covered, and from where the longest term is counted.
+    fn granted(&self, former: &Exception, new: &Exception) -> Option<Change> {
+        let (old, day) = (former.granted, new.granted);
+        let today = self.sides.today;
+        if old == day {
+            return None;
+        }
+        let (direction, why) = if day > old && day > today && old <= today {
+            (Direction::Tightens, "until then it covers nothing")
+        } else if day > old {
+            (Direction::Loosens, "its term is counted anew")
+        } else if old > today {
+            (Direction::Loosens, "it covers earlier")
+        } else {
+            (Direction::Neutral, "that day is past, too")
+        };
+        let text = format!("it is granted on {day} instead of {old}: {why}");
+        Some(self.change(ChangeKind::ExceptionRegranted, direction, new, text))
+    }
+
+    /// Adds what an exception covers more or less.
+    fn covers(&self, former: &Exception, new: &Exception, changes: &mut Vec<Change>) {
+        let applications = difference(&former.applications, &new.applications);
+        let rules = difference(&former.rules, &new.rules);
+        let (mut more, mut less) = (Vec::new(), Vec::new());
+        let mut note = |added: Option<String>, removed: Option<String>| {
+            more.extend(added);
+            less.extend(removed);
+        };
+        let lists = [
+            (
+                "application",
+                words(&applications.added),
+                words(&applications.removed),
+            ),
+            ("rule", words(&rules.added), words(&rules.removed)),
+        ];
+        for (thing, added, removed) in lists {
+            let say =
+                |(number, names): (usize, String)| format!("{}: {names}", count(number, thing));
+            note(added.map(say), removed.map(say));
+        }
+        match (&former.credentials, &new.credentials) {
+            (None, None) => {}
+            (Some(_), None) => note(Some("every credential, also those that are made later: the pin to `credentials` is gone".to_owned()), None),
+            (None, Some(pins)) => note(None, Some(format!("every credential but the {} under `credentials`", pins.len()))),
+            (Some(old), Some(pins)) => {
+                let pins = difference(old, pins);
+                let say = |(number, names): (usize, String)| format!("{}: {names}", count(number, "credential"));
+                note(words(&pins.added).map(say), words(&pins.removed).map(say));
+            }
+        }
+        if !more.is_empty() {
+            let text = format!("it also covers {}", more.join("; "));
+            let kind = ChangeKind::ExceptionWidened;
+            changes.push(self.change(kind, Direction::Loosens, new, text));
+        }
+        if !less.is_empty() {
+            let text = format!("it no longer covers {}", less.join("; "));
+            let kind = ChangeKind::ExceptionNarrowed;
+            changes.push(self.change(kind, Direction::Tightens, new, text));
+        }
+    }
+}
+
+/// Returns how many items a list has, and their names; nothing of an empty one.
+fn words<T: std::fmt::Display>(items: &[T]) -> Option<(usize, String)> {
+    (!items.is_empty()).then(|| (items.len(), named(items)))
+}
+
+/// Says what an exception covers.
+fn summary(exception: &Exception) -> String {
+    let pins = match &exception.credentials {
+        Some(pins) => format!("pinned to {}", count(pins.len(), "credential")),
+        None => "not pinned to credentials".to_owned(),
+    };
+    format!(
+        "it lifts {} on {} from {} through {}, {pins}",
+        named(&exception.rules),
+        count(exception.applications.len(), "application"),
+        exception.granted,
+        exception.expires,
+    )
+}

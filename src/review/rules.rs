@@ -1,0 +1,176 @@
+//! What became of the rules.
+//!
+//! In: both policies. Out: a change for each setting that differs. A rule that is off, lower, wider, or content without
+//! evidence loosens.
+
+use super::words::named;
+use super::{Sides, change, rule_place};
+use crate::finding::{Days, Level, RuleId};
+use crate::model::Alternatives;
+use crate::policy::{Evidence, Issuer, Policy, RuleSetting};
+use crate::report::review::{Change, ChangeKind, ChangeSubject, Direction};
+use crate::rules;
+
+/// Adds what became of the rules.
+pub(super) fn compare(sides: &Sides<'_>, changes: &mut Vec<Change>) {
+    for descriptor in rules::descriptors() {
+        let rule = descriptor.id;
+        let (base, head) = (sides.base.rule(rule), sides.head.rule(rule));
+        let mut found = Vec::new();
+        match (active(base), active(head)) {
+            (None, None) => {}
+            (None, Some((_, level))) => found.push((
+                ChangeKind::RuleSwitchedOn,
+                Direction::Tightens,
+                format!("it is on, at level {level}"),
+            )),
+            (Some((_, level)), None) => found.push((
+                ChangeKind::RuleSwitchedOff,
+                Direction::Loosens,
+                format!("it is off, and was on at level {level}"),
+            )),
+            (Some((base, _)), Some((head, _))) => settings(base, head, &mut found),
+        }
+        if rule == rules::secrets_only() {
+            alternatives(sides, &mut found);
+        }
+        let place = || rule_place(sides.head, sides.head.rule_at(rule));
+        let subject = || ChangeSubject::Rule(rule);
+        changes.extend(
+            found
+                .into_iter()
+                .map(|(kind, direction, text)| change(kind, direction, subject(), text, place())),
+        );
+    }
+}
+
+type Found = Vec<(ChangeKind, Direction, String)>;
+
+fn active(setting: Option<&RuleSetting>) -> Option<(&RuleSetting, Level)> {
+    let setting = setting?;
+    Some((setting, setting.level?))
+}
+
+/// Compares two settings of a rule that is on in both policies.
+fn settings(base: &RuleSetting, head: &RuleSetting, found: &mut Found) {
+    let RuleSetting {
+        rule: _,
+        level,
+        evidence,
+        max,
+        within,
+        alternatives: _,
+        issuers: _,
+    } = head;
+    if let (Some(old), Some(new)) = (base.level, *level)
+        && old != new
+    {
+        let direction = if new < old {
+            Direction::Loosens
+        } else {
+            Direction::Tightens
+        };
+        let text = format!("its level is {new} instead of {old}");
+        found.push((ChangeKind::RuleLevel, direction, text));
+    }
+    found.extend(match (base.evidence, evidence) {
+        (Evidence::Required, Evidence::Optional) => Some((
+            ChangeKind::RuleEvidence,
+            Direction::Loosens,
+            "evidence: required → optional, so an inventory that cannot show what the rule needs passes"
+                .to_owned(),
+        )),
+        (Evidence::Optional, Evidence::Required) => Some((
+            ChangeKind::RuleEvidence,
+            Direction::Tightens,
+            "evidence: optional → required, so an inventory that cannot show what the rule needs gives no verdict"
+                .to_owned(),
+        )),
+        (Evidence::Required, Evidence::Required) | (Evidence::Optional, Evidence::Optional) => None,
+    });
+    let above = |old: Days, new: Days| new > old;
+    let below = |old: Days, new: Days| new < old;
+    found.extend(limit("max", base.max, *max, above));
+    found.extend(limit("within", base.within, *within, below));
+    issuers(base, head, found);
+}
+
+/// Compares a limit; `loosens` tells whether the new one lets more pass.
+fn limit(
+    key: &str,
+    old: Option<Days>,
+    new: Option<Days>,
+    loosens: impl Fn(Days, Days) -> bool,
+) -> Option<(ChangeKind, Direction, String)> {
+    let (old, new) = (old?, new?);
+    if old == new {
+        return None;
+    }
+    let direction = if loosens(old, new) {
+        Direction::Loosens
+    } else {
+        Direction::Tightens
+    };
+    let text = format!("`{key}` is {new} instead of {old}");
+    Some((ChangeKind::RuleLimit, direction, text))
+}
+
+/// Compares what counts as better than a secret. That decides the state of an application, whichever rule reads it.
+fn alternatives(sides: &Sides<'_>, found: &mut Found) {
+    let accepted = |policy: &Policy| {
+        let setting = policy.rule(rules::secrets_only());
+        setting.map_or_else(Alternatives::default, |setting| setting.alternatives)
+    };
+    let (old, new) = (accepted(sides.base), accepted(sides.head));
+    let level = |rule: RuleId| sides.head.rule(rule).and_then(|setting| setting.level);
+    let is_weaker = level(rules::secrets_only()) < level(rules::secret_outside_window());
+    let kinds = [
+        ("a certificate", old.certificate, new.certificate),
+        ("a federated credential", old.federated, new.federated),
+    ];
+    for (what, old, new) in kinds {
+        let (direction, text) = match (old, new) {
+            (false, true) => (
+                Direction::Loosens,
+                format!("{what} beside a secret is now enough"),
+            ),
+            (true, false) if is_weaker => (
+                Direction::Loosens,
+                format!(
+                    "{what} beside a secret is no longer enough: secrets-only finds it, at a lower level than secret-outside-window"
+                ),
+            ),
+            (true, false) => (
+                Direction::Tightens,
+                format!("{what} beside a secret is no longer enough"),
+            ),
+            (true, true) | (false, false) => continue,
+        };
+        found.push((ChangeKind::RuleAlternatives, direction, text));
+    }
+}
+
+/// Compares the trusted issuers; without a list of its own a policy trusts the known ones.
+fn issuers(base: &RuleSetting, head: &RuleSetting, found: &mut Found) {
+    if base.rule != rules::federated_credential_broad() {
+        return;
+    }
+    let trusted = |setting: &RuleSetting| -> Vec<Issuer> {
+        let own = setting.issuers.as_deref();
+        own.unwrap_or_else(|| rules::known_issuers()).to_vec()
+    };
+    let (old, new) = (trusted(base), trusted(head));
+    let only = |list: &[Issuer], other: &[Issuer]| -> Vec<Issuer> {
+        let only = list.iter().filter(|issuer| !other.contains(issuer));
+        only.cloned().collect()
+    };
+    let (added, removed) = (only(&new, &old), only(&old, &new));
+    if !added.is_empty() {
+        let text = format!("it also trusts {}", named(&added));
+        found.push((ChangeKind::RuleIssuers, Direction::Loosens, text));
+    }
+    if !removed.is_empty() {
+        let text = format!("it no longer trusts {}", named(&removed));
+        found.push((ChangeKind::RuleIssuers, Direction::Tightens, text));
+    }
+}
