@@ -445,6 +445,8 @@ fn a_closed_pipe_is_an_error() {
 fn the_json_schema_is_fresh() {
     let schema = serde_json::to_string_pretty(&output::json_schema()).unwrap() + "\n";
     assert_data_eq!(schema, file!["../schemas/report.schema.json"].raw());
+    let schema = serde_json::to_string_pretty(&output::review_json_schema()).unwrap() + "\n";
+    assert_data_eq!(schema, file!["../schemas/review.schema.json"].raw());
 }
 
 #[test]

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use credgate::finding::RuleDescriptor;
+use credgate::output::Rendered as _;
+use credgate::report::review::{ChangeKind, ReviewReport};
 use credgate::{inventory, output, policy, rules, snapshot};
 
 fn root() -> &'static Path {
@@ -106,6 +108,50 @@ fn the_first_command_prints_what_the_readme_shows() {
     let (beginning, end) = shown.split_once("\n…\n").unwrap();
     assert!(printed.starts_with(beginning), "{printed}");
     assert_eq!(printed.trim_end().lines().last(), Some(end));
+}
+
+#[test]
+fn the_page_about_reviews_shows_what_a_review_prints() {
+    let page = read("docs/review.md");
+    let line = page
+        .lines()
+        .find(|line| line.starts_with("credgate review --base examples/"))
+        .unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_credgate"))
+        .args(line.split_whitespace().skip(1))
+        .current_dir(root())
+        .env_clear()
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let shown = format!("```text\n{printed}```");
+    assert!(
+        section(&page, "review") == shown,
+        "put this between the marks of docs/review.md:\n{shown}"
+    );
+}
+
+#[test]
+fn the_table_of_changes_is_the_codes() {
+    let mut table = "| change | what it is |\n| --- | --- |".to_owned();
+    for kind in ChangeKind::all() {
+        let row = format!(
+            "\n| `{}` | {}. {} |",
+            kind.name(),
+            kind.title(),
+            kind.help()
+        );
+        table.push_str(&row);
+    }
+    assert!(
+        section(&read("docs/review.md"), "changes") == table,
+        "put this table between the marks of docs/review.md:\n{table}"
+    );
+    for format in ReviewReport::FORMATS {
+        let row = format!("\n| `{}` |", format.name);
+        assert!(read("docs/review.md").contains(&row), "{}", format.name);
+    }
 }
 
 #[test]

@@ -100,8 +100,13 @@ fn load(side: &str, name: &str, arguments: &Review, folder: &Path) -> Result<Pol
         None => (Box::new(Disk), PathBuf::from(name)),
     };
     let shown = source::shown(&path, folder);
-    policy::load_from(&*files, &path, &shown, &rules::descriptors())
-        .map_err(|error| of(side, name, policy_failure(&error, arguments.color)))
+    policy::load_from(&*files, &path, &shown, &rules::descriptors()).map_err(|error| {
+        let mut failure = of(side, name, policy_failure(&error, arguments.color));
+        if name == arguments.base && error.problems().is_empty() {
+            failure.add("where the head is the first policy, say `--base none`");
+        }
+        failure
+    })
 }
 
 /// Says in which policy something is wrong; a file is named by what is wrong.

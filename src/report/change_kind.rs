@@ -55,7 +55,7 @@ pub enum ChangeKind {
     RuleAlternatives,
     /// Other issuers of federated credentials are trusted.
     RuleIssuers,
-    /// A rule about the policy's own exceptions and windows is another.
+    /// A limit of the governance is another.
     Governance,
     /// The policy is for another tenant.
     Tenant,
@@ -269,7 +269,7 @@ static WORDS: &[Words] = &[
     words(
         ChangeKind::Governance,
         "governance-changed",
-        "A rule about the policy's own exceptions and windows is another",
+        "A limit of the governance is another",
         "Governance bounds what exceptions and windows may be written.",
     ),
     words(

@@ -117,7 +117,11 @@ impl Comparison<'_> {
     fn added(&self, new: &Exception) -> Change {
         let former = self.former(new);
         let kind = former.map_or(ChangeKind::ExceptionAdded, |_| ChangeKind::ExceptionReadded);
-        let text = format!("{}: {}", summary(new), sentence(&new.reason));
+        let text = format!(
+            "{}: {}",
+            summary(new, self.sides.today),
+            sentence(&new.reason)
+        );
         let mut change = self.change(kind, Direction::Loosens, new, text);
         if let Some(former) = former {
             change.cautions.push(format!(
@@ -301,16 +305,20 @@ fn words<T: std::fmt::Display>(items: &[T]) -> Option<(usize, String)> {
 }
 
 /// Says what an exception covers.
-fn summary(exception: &Exception) -> String {
+fn summary(exception: &Exception, today: Date) -> String {
     let pins = match &exception.credentials {
         Some(pins) => format!("pinned to {}", count(pins.len(), "credential")),
         None => "not pinned to credentials".to_owned(),
     };
+    let from = if exception.granted > today {
+        format!(" from {}", exception.granted)
+    } else {
+        String::new()
+    };
     format!(
-        "it lifts {} on {} from {} through {}, {pins}",
+        "it lifts {} on {}{from} through {}, {pins}",
         named(&exception.rules),
         count(exception.applications.len(), "application"),
-        exception.granted,
         exception.expires,
     )
 }

@@ -35,7 +35,7 @@ fn write(report: &ReviewReport, _: &Options, writer: &mut dyn io::Write) -> io::
         page.add(format_args!("\nTo go on, {}.\n", inline(words::REMEDY)));
     }
     if let Some(comparison) = &report.comparison {
-        let words = inline(&words::comparison(comparison));
+        let words = inline(&words::comparison(report, comparison));
         page.add(format_args!("\n**Findings of today.** {words}.\n"));
     }
     if !report.changes.is_empty() {

@@ -49,7 +49,7 @@ fn write_all(report: &ReviewReport, page: &mut Page<'_>) -> io::Result<()> {
     }
     if let Some(comparison) = &report.comparison {
         page.blank()?;
-        let words = words::comparison(comparison);
+        let words = words::comparison(report, comparison);
         page.paragraph(&[strong("Findings of today  ")], 2, &words)?;
     }
     for note in &report.notes {

@@ -24,7 +24,7 @@ pub(super) fn answer(report: &ReviewReport) -> String {
 
 /// Says what to do about a change that is refused.
 pub(super) const REMEDY: &str =
-    "take them back, or have them approved and run with --allow-loosening";
+    "take them back, or have them approved and run with `--allow-loosening`";
 
 /// Says how many changes have each direction.
 pub(super) fn directions(report: &ReviewReport) -> String {
@@ -76,7 +76,10 @@ pub(super) fn impact(impact: &Impact) -> Option<String> {
 fn findings(touched: &Touched) -> String {
     let mut words = count(touched.findings, "finding");
     match touched.applications {
-        0 => return words,
+        0 => {
+            words.push_str(" about the policy itself");
+            return words;
+        }
         number => {
             words.push_str(" on ");
             words.push_str(&count(number, "application"));
@@ -101,15 +104,16 @@ fn findings(touched: &Touched) -> String {
 }
 
 /// Says what the findings of today are under both policies.
-pub(super) fn comparison(comparison: &Comparison) -> String {
+pub(super) fn comparison(report: &ReviewReport, comparison: &Comparison) -> String {
+    let applications = count(comparison.applications, "application");
+    let head = levels(comparison.head_findings);
+    if report.base.is_none() {
+        return format!("{applications}: {head} under this policy");
+    }
+    let base = levels(comparison.base_findings);
     let total = impact(&comparison.total);
-    format!(
-        "{}: {} under the base policy, {} under the head policy{}",
-        count(comparison.applications, "application"),
-        levels(comparison.base_findings),
-        levels(comparison.head_findings),
-        total.map_or_else(String::new, |total| format!("; the change {total}")),
-    )
+    let total = total.map_or_else(String::new, |total| format!("; the change {total}"));
+    format!("{applications}: {base} under the base policy, {head} under the head policy{total}")
 }
 
 fn levels(findings: [u64; 3]) -> String {
