@@ -32,13 +32,13 @@ pub(crate) fn refuse(error: &clap::Error, words: &[OsString]) -> Failure {
     stale.tell(failure(error, &words))
 }
 
-/// Returns the files in which the words ask for reports: those of the gate, behind `--report` or a misspelling of it.
-/// Nothing else that has the form `FORMAT=FILE` is a report.
+/// Returns the files in which the words ask for reports: those of a command that writes some, behind `--report` or a
+/// misspelling of it. Nothing else that has the form `FORMAT=FILE` is a report.
 fn reports<'a>(words: &[&'a str]) -> Vec<&'a Path> {
-    let gate = words.first().is_some_and(|word| is_like(word, "check"));
-    if !gate {
+    let Some(command) = words.first().and_then(|word| reporting(word)) else {
         return Vec::new();
-    }
+    };
+    let is_report = |option: &str| is_report(option, &command);
     let before = std::iter::once("").chain(words.iter().copied());
     let named = words.iter().zip(before).filter_map(|(word, before)| {
         let told = match word.strip_prefix("--").map(|word| word.split_once('=')) {
@@ -58,21 +58,30 @@ fn reports<'a>(words: &[&'a str]) -> Vec<&'a Path> {
         .collect()
 }
 
+/// Returns the command that writes reports and that a word means, be it misspelt.
+fn reporting(word: &str) -> Option<clap::Command> {
+    let arguments = Arguments::command();
+    let mut commands = arguments.get_subcommands();
+    let writes = |command: &&clap::Command| {
+        let mut options = command.get_arguments().filter_map(clap::Arg::get_long);
+        is_like(word, command.get_name()) && options.any(|option| option == "report")
+    };
+    commands.find(writes).cloned()
+}
+
 /// Tells whether an option is `--report`, or can only be a misspelling of it.
-fn is_report(option: &str) -> bool {
+fn is_report(option: &str, command: &clap::Command) -> bool {
     if option == "report" {
         return true;
     }
-    let command = Arguments::command();
     let others = command
-        .get_subcommands()
-        .filter(|command| command.get_name() == "check")
-        .flat_map(clap::Command::get_arguments)
-        .filter_map(clap::Arg::get_long);
-    let is_other = others
-        .filter(|other| *other != "report")
-        .any(|other| strsim::osa_distance(option, other) <= strsim::osa_distance(option, "report"));
-    is_like(option, "report") && !is_other
+        .get_arguments()
+        .filter_map(clap::Arg::get_long)
+        .filter(|other| *other != "report");
+    let mut closer = others.filter(|other| {
+        strsim::osa_distance(option, other) <= strsim::osa_distance(option, "report")
+    });
+    is_like(option, "report") && closer.next().is_none()
 }
 
 /// Tells whether a word can be a misspelling of another: up to two slips of the hand, the first letter none of them.

@@ -264,3 +264,23 @@ fn a_stale_report_that_stays_is_told() {
     let told = format!("the report `{file}` of an earlier run could not be removed");
     assert!(ended.stderr.contains(&told), "{}", ended.stderr);
 }
+
+#[test]
+fn a_review_leaves_no_stale_report_whatever_is_wrong() {
+    for words in [
+        "review --base gone.yaml --head policy.yaml --report json=r",
+        "review --base policy.yaml --head gone.yaml --report json=r",
+        "review --base nowhere:policy.yaml --head policy.yaml --report json=r",
+        "review --head policy.yaml --report json=r",
+        "review --base policy.yaml --head policy.yaml --report json=r --report junit=s",
+        "reviw --base policy.yaml --report json=r",
+    ] {
+        let folder = folder_with(&["r", "s.json"]);
+        let words: Vec<&str> = words.split(' ').collect();
+        let ended = ended(folder.path(), &words);
+        assert_eq!(ended.code, 2, "{words:?}");
+        assert!(!folder.path().join("r").exists(), "{words:?}");
+        assert!(folder.path().join("s.json").exists(), "{words:?}");
+        assert!(folder.path().join("policy.yaml").exists(), "{words:?}");
+    }
+}
