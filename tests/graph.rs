@@ -19,6 +19,8 @@ mod collected;
 mod faults;
 #[path = "graph/lists.rs"]
 mod lists;
+#[path = "graph/members.rs"]
+mod members;
 #[path = "graph/place.rs"]
 mod place;
 #[path = "graph/program.rs"]
