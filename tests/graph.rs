@@ -13,6 +13,8 @@
 
 mod loopback;
 
+#[path = "graph/clocks.rs"]
+mod clocks;
 #[path = "graph/collected.rs"]
 mod collected;
 #[path = "graph/faults.rs"]
@@ -33,3 +35,5 @@ mod speed;
 mod stand;
 #[path = "graph/tenant.rs"]
 mod tenant;
+#[path = "graph/tokens.rs"]
+mod tokens;

@@ -78,7 +78,9 @@ impl Place {
         assert!(!ended.stdout.contains("canary"), "{}", ended.stdout);
         assert!(!ended.stderr.contains("canary"), "{}", ended.stderr);
         for request in self.server.log() {
-            assert_eq!(request.method, "GET", "{}", request.path);
+            let is_sign_in = request.path.ends_with("/oauth2/v2.0/token");
+            let method = if is_sign_in { "POST" } else { "GET" };
+            assert_eq!(request.method, method, "{}", request.path);
         }
         ended
     }
