@@ -27,6 +27,8 @@ mod members;
 mod place;
 #[path = "graph/program.rs"]
 mod program;
+#[path = "graph/rules.rs"]
+mod rules;
 #[path = "graph/server.rs"]
 mod server;
 #[path = "graph/speed.rs"]
