@@ -13,14 +13,22 @@
 
 mod loopback;
 
+#[path = "graph/clocks.rs"]
+mod clocks;
 #[path = "graph/collected.rs"]
 mod collected;
 #[path = "graph/faults.rs"]
 mod faults;
 #[path = "graph/lists.rs"]
 mod lists;
+#[path = "graph/members.rs"]
+mod members;
+#[path = "graph/place.rs"]
+mod place;
 #[path = "graph/program.rs"]
 mod program;
+#[path = "graph/rules.rs"]
+mod rules;
 #[path = "graph/server.rs"]
 mod server;
 #[path = "graph/speed.rs"]
@@ -29,3 +37,5 @@ mod speed;
 mod stand;
 #[path = "graph/tenant.rs"]
 mod tenant;
+#[path = "graph/tokens.rs"]
+mod tokens;

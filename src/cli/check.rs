@@ -9,7 +9,7 @@ use credgate::{rules, source};
 
 use super::args::Check;
 use super::inputs::Inputs;
-use super::judge::read;
+use super::judge::{Heard, read};
 use super::live::Voice;
 use super::policy::failure as policy_failure;
 use super::report_file::Stale;
@@ -45,7 +45,7 @@ fn gate(
     let policy = policy.map_err(|error| policy_failure(&error, arguments.color))?;
     let now = arguments.now.unwrap_or_else(clock);
     let start = || Evaluation::new(&policy, now, arguments.fail_on.level());
-    let report = read(&sources(arguments), now, folder, &start)?.report()?;
+    let report = read(&sources(arguments), now, folder, &start, Heard::report)?;
     let verdict = report.verdict();
     reports.write(&report)?;
     match verdict {

@@ -56,17 +56,20 @@ pub(super) struct Origin {
     allow_empty: bool,
 }
 
-/// Reads the sources.
-pub(super) fn read<J: Judge>(
+/// Reads the sources, and closes the judgement: what was said of a live tenant comes after any error, that of closing, too.
+pub(super) fn read<J: Judge, T>(
     sources: &Sources<'_>,
     now: Timestamp,
     folder: &Path,
     start: &dyn Fn() -> J,
-) -> Result<Heard<J>, Failure> {
+    close: impl FnOnce(Heard<J>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let opened = sources.open(folder)?;
-    match opened.live.clone() {
-        Some(watch) => watch.settle(read_opened(sources, now, start, opened)),
-        None => read_opened(sources, now, start, opened),
+    let live = opened.live.clone();
+    let closed = read_opened(sources, now, start, opened).and_then(close);
+    match live {
+        Some(watch) => watch.settle(closed),
+        None => closed,
     }
 }
 

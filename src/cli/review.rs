@@ -135,20 +135,27 @@ fn judge(
         base: evaluation(base),
         head: evaluation(&policies.head),
     };
-    let Heard {
-        judge: Both { base, head },
-        record,
-        origin,
-    } = read(&sources(arguments), now, folder, &start)?;
-    let close = |judge: Evaluation<'_>, record| {
-        let report = judge
-            .finish(record)
-            .map_err(|wrong| origin.of_another_tenant(wrong))?;
-        origin.check_any(&report)?;
-        Ok::<_, Failure>(report)
-    };
-    let base = close(base, record.clone())?;
-    Ok(Some((base, close(head, record)?)))
+    read(&sources(arguments), now, folder, &start, Heard::reports).map(Some)
+}
+
+impl Heard<Both<'_>> {
+    /// Closes both judgements.
+    fn reports(self) -> Result<(Report, Report), Failure> {
+        let Self {
+            judge: Both { base, head },
+            record,
+            origin,
+        } = self;
+        let close = |judge: Evaluation<'_>, record| {
+            let report = judge
+                .finish(record)
+                .map_err(|wrong| origin.of_another_tenant(wrong))?;
+            origin.check_any(&report)?;
+            Ok::<_, Failure>(report)
+        };
+        let base = close(base, record.clone())?;
+        Ok((base, close(head, record)?))
+    }
 }
 
 /// Two evaluations of one reading.

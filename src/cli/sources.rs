@@ -2,10 +2,11 @@
 //!
 //! In: names and how the tenant is reached. Out: an inventory that is ready to be read.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use credgate::inventory::{Inventory, InventoryError};
+use credgate::inventory::{Inventory, InventoryError, Problem};
 
 use super::args::LiveArguments;
 use super::live::{self, Voice};
@@ -58,11 +59,25 @@ impl Sources<'_> {
                 "the standard input cannot be read twice; name `-` once",
             ));
         }
-        let inventory = Inventory::open(self.names, folder).map_err(Failure::inventory)?;
+        let inventory =
+            Inventory::open(self.names, folder).map_err(|error| self.unopened(&error))?;
         Ok(Opened {
             inventory,
             live: None,
         })
+    }
+
+    /// Tells why a source cannot be opened; a word that is no file may be a misspelling of `graph`.
+    fn unopened(&self, error: &InventoryError) -> Failure {
+        let InventoryError { file, problem, .. } = error;
+        let is_missing =
+            matches!(problem, Problem::Read(cause) if cause.kind() == io::ErrorKind::NotFound);
+        if is_missing && self.names.contains(file) && is_like_graph(file) {
+            return Failure::inventory(format_args!(
+                "`{file}`: {problem}; did you mean `{GRAPH}`, the tenant itself?"
+            ));
+        }
+        Failure::inventory(error)
     }
 
     fn open_live(&self) -> Result<Opened, Failure> {
@@ -77,4 +92,9 @@ impl Sources<'_> {
             live: Some(watch),
         })
     }
+}
+
+/// Tells whether a word can be a misspelling of `graph`: up to two slips of the hand, whatever its case.
+fn is_like_graph(word: &str) -> bool {
+    word.len() <= 2 * GRAPH.len() && strsim::osa_distance(&word.to_lowercase(), GRAPH) <= 2
 }

@@ -28,13 +28,16 @@ impl Stderr {
         }
     }
 
-    /// Says something in the end.
+    /// Says something in the end, once: a tenant that is read twice shows the same things twice.
     pub(crate) fn say(&self, sentence: fmt::Arguments<'_>) {
+        let sentence = sentence.to_string();
         let mut sentences = self
             .sentences
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        sentences.push(sentence.to_string());
+        if !sentences.contains(&sentence) {
+            sentences.push(sentence);
+        }
     }
 
     /// Says what there is to say, after the failure if there is one.

@@ -4,98 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::server::{Reply, Request, Server, answer, json as sent};
+use super::place::{CHECK, POLICY, Place, TLS};
+use super::server::{Server, answer, json as sent};
 use super::stand::{TOKEN, good};
 use super::tenant::{TENANT, Tenant, error, guid};
-use crate::loopback::Authority;
-
-static TLS: LazyLock<Authority> = LazyLock::new(Authority::new);
-
-const POLICY: &str = "version: 1\nrules:\n  secrets-only: { level: error }\n  owner-missing: { level: warning }\n  tenant-allows-new-secrets: { level: warning }\n";
-
-/// A folder with a policy, and a server.
-struct Place {
-    folder: tempfile::TempDir,
-    server: Server,
-}
-
-struct Ended {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-impl Place {
-    fn with(reply: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("credgate.yaml"), POLICY).unwrap();
-        fs::write(folder.path().join("root.pem"), &TLS.pem).unwrap();
-        Self {
-            folder,
-            server: Server::over_tls(&TLS, reply),
-        }
-    }
-
-    fn of(tenant: Tenant) -> Self {
-        Self::with(move |request| good(&tenant, request))
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// Runs the program with the endpoint of the stand-in, and a token in the environment.
-    fn run(&self, words: &str) -> Ended {
-        self.run_with(
-            words,
-            &[
-                ("CREDGATE_ACCESS_TOKEN", TOKEN),
-                ("SSL_CERT_FILE", "root.pem"),
-            ],
-        )
-    }
-
-    fn run_with(&self, words: &str, environment: &[(&str, &str)]) -> Ended {
-        let output = Command::new(env!("CARGO_BIN_EXE_credgate"))
-            .args(words.split_whitespace())
-            .args(["--graph-endpoint", &self.server.origin])
-            .current_dir(self.path())
-            .env_clear()
-            .envs(environment.iter().copied())
-            .output()
-            .unwrap();
-        let ended = Ended {
-            code: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        };
-        assert!(!ended.stdout.contains("canary"), "{}", ended.stdout);
-        assert!(!ended.stderr.contains("canary"), "{}", ended.stderr);
-        for request in self.server.log() {
-            assert_eq!(request.method, "GET", "{}", request.path);
-        }
-        ended
-    }
-
-    fn assert_fails(&self, words: &str, code: i32, says: &str) {
-        let ended = self.run(words);
-        let line = ended.stderr.lines().next();
-        assert_eq!(ended.code, code, "{}", ended.stderr);
-        let line = line.unwrap();
-        assert!(
-            line.starts_with(&format!("error[{code}]: ")) && line.contains("; "),
-            "{line}"
-        );
-        assert!(line.contains(says), "{line}");
-        assert!(ended.stdout.is_empty(), "{}", ended.stdout);
-    }
-}
-
-const CHECK: &str = "check --inventory graph --now 2026-11-23T00:00:00Z";
 
 #[test]
 fn the_tenant_is_judged_and_the_report_names_how_it_was_read() {
