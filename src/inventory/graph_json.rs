@@ -6,31 +6,22 @@
 
 use std::io::Read;
 use std::ops::Range;
-use std::vec;
 
 use super::Kind;
-use super::ahead::Stretches;
 use super::document::{Facts, Objects, Placed};
 use super::error::{InventoryError, Problem};
 use super::fields::{Field, Key as _};
 use super::object::{Object, ObjectError, Reading};
-use super::parts::{Part, Parts, Shape, Stretch};
+use super::parts::{Part, Shape};
 use super::position::Position;
 use super::scan::Members;
 use super::shapes::Fields;
 use super::snapshot;
-use super::window::Window;
+use super::walk::Walk;
 
 /// A file of JSON that is being read.
 pub(super) struct JsonDocument<R> {
-    stretches: Stretches<R>,
-    text: String,
-    parts: vec::IntoIter<Part>,
-    shape: Shape,
-    /// How far into the text `position` is.
-    at: usize,
-    position: Position,
-    file: String,
+    walk: Walk<R>,
     facts: Facts,
     read: u64,
     /// The last line of the object before, and whether it had that line for itself.
@@ -48,13 +39,7 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
     /// Opens a file whose first byte that is not blank is `{` or `[`.
     pub(super) fn open(reader: R, file: &str) -> Self {
         Self {
-            stretches: Stretches::Begin(Parts::new(Window::new(reader))),
-            text: String::new(),
-            parts: Vec::new().into_iter(),
-            shape: Shape::List,
-            at: 0,
-            position: Position::START,
-            file: file.to_owned(),
+            walk: Walk::open(reader, file),
             facts: Facts::new("graph-json"),
             read: 0,
             before: None,
@@ -65,65 +50,36 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
         }
     }
 
-    fn failed(&self, problem: Problem, position: Position) -> InventoryError {
-        problem.at(&self.file, Some(position.line))
-    }
-
     fn part(&mut self) -> Option<Part> {
-        loop {
-            if let Some(part) = self.parts.next() {
-                return Some(part);
+        let digest = &mut self.digest;
+        let part = self.walk.part(|text| {
+            if let Some(digest) = digest {
+                digest.end_stretch(text);
             }
-            self.go(self.text.len());
-            if let Some(digest) = &mut self.digest {
-                digest.end_stretch(&self.text);
-            }
-            let spent = std::mem::take(&mut self.text).into_bytes();
-            let Stretch { text, parts, shape } = self.stretches.next(spent)?;
-            (self.text, self.parts, self.shape) = (text, parts.into_iter(), shape);
-            self.facts.is_answer = shape == Shape::Envelope;
-            self.at = 0;
-        }
-    }
-
-    /// Moves on to a place in the text.
-    fn go(&mut self, to: usize) {
-        self.position
-            .advance(self.text.get(self.at..to).unwrap_or_default());
-        self.at = to;
+        });
+        self.facts.is_answer = self.walk.shape() == Shape::Envelope;
+        part
     }
 
     fn problem(&mut self, at: usize, problem: Problem) -> InventoryError {
-        self.go(at);
         let cut = matches!(problem, Problem::Cut) && self.facts.snapshot.is_some();
         let problem = if cut { Problem::SnapshotCut } else { problem };
-        if matches!(problem, Problem::Malformed(_)) {
-            return self.failed(Problem::Malformed(self.position.column), self.position);
-        }
-        let concerns_all = matches!(
-            problem,
-            Problem::Read(_)
-                | Problem::NotUtf16
-                | Problem::Cut
-                | Problem::SnapshotCut
-                | Problem::Empty
-                | Problem::UnknownFormat
-                | Problem::AzureHound
-        );
-        problem.at(&self.file, (!concerns_all).then_some(self.position.line))
+        self.walk.problem(at, problem)
+    }
+
+    /// Returns an error about the line to which the walk has come.
+    fn failed(&self, problem: Problem) -> InventoryError {
+        self.walk.failed(problem, self.walk.position())
     }
 
     /// Notes what a member around the list says about it.
     fn member(&mut self, key: Range<usize>, value: Range<usize>) -> Result<(), InventoryError> {
-        self.go(key.start);
-        let raw = |range| self.text.get(range).unwrap_or_default();
-        let (key, value) = (raw(key), raw(value));
-        let key: String = serde_json::from_str(key).map_err(|_| {
-            let position = self.position;
-            self.failed(Problem::Malformed(position.column), position)
-        })?;
+        self.walk.go(key.start);
+        let (key, value) = (self.walk.piece(key), self.walk.piece(value));
+        let key: String = serde_json::from_str(key)
+            .map_err(|_| self.failed(Problem::Malformed(self.walk.position().column)))?;
         if self.around.contains(&key) {
-            return Err(self.failed(Problem::DuplicateMember, self.position));
+            return Err(self.failed(Problem::DuplicateMember));
         }
         match key.as_str() {
             "@odata.context" => {
@@ -135,7 +91,7 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
             "@odata.count" => self.facts.stated = Some(self.number("@odata.count", value)?),
             "Count" => self.facts.counted = Some(self.number("Count", value)?),
             "error" if value != "null" => {
-                return Err(self.failed(Problem::ErrorAnswer, self.position));
+                return Err(self.failed(Problem::ErrorAnswer));
             }
             other => {
                 let field = Field::of_key(other.as_bytes());
@@ -143,7 +99,7 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
                     field @ (Field::AppId | Field::PasswordCredentials | Field::KeyCredentials),
                 ) = field
                 {
-                    return Err(self.failed(Problem::ValueBeside(field.name()), self.position));
+                    return Err(self.failed(Problem::ValueBeside(field.name())));
                 }
             }
         }
@@ -157,7 +113,7 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
             .strip_prefix('"')
             .and_then(|rest| rest.strip_suffix('"'));
         let number = digits.unwrap_or(value).parse();
-        number.map_err(|_| self.failed(Problem::CountValue(name), self.position))
+        number.map_err(|_| self.failed(Problem::CountValue(name)))
     }
 
     fn object(
@@ -165,15 +121,9 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
         range: Range<usize>,
         members: &Members<Field>,
     ) -> Result<Option<Placed>, InventoryError> {
-        self.go(range.start);
-        let (position, start) = (self.position, range.start);
-        self.at = range.end;
-        let text = self.text.get(range).unwrap_or_default();
-        if members.has_line_breaks() {
-            self.position.advance(text);
-        } else {
-            self.position.advance_in_line(text);
-        }
+        let position = self.walk.pass(&range, members.has_line_breaks());
+        let start = range.start;
+        let text = self.walk.piece(range);
         let powershell = members.is_capitalised(Field::AppId);
         let reading = Reading {
             object: Fields { text, members },
@@ -185,9 +135,9 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
             Err(error) if error == ObjectError::NoAppId || self.facts.snapshot.is_some() => {
                 Err(snapshot::Line::of(text, error).named(reading.app_id()))
             }
-            Err(error) => return Err(self.failed(Problem::Object(error), position)),
+            Err(error) => return Err(self.walk.failed(Problem::Object(error), position)),
         };
-        if self.shape == Shape::Lines {
+        if self.walk.shape() == Shape::Lines {
             self.check_line(position)?;
         }
         match object {
@@ -202,16 +152,17 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
         }
     }
 
-    /// Objects that follow one another have a line each; `self.position` is where this one ends.
+    /// Objects that follow one another have a line each; the walk is where this one ends.
     fn check_line(&mut self, position: Position) -> Result<(), InventoryError> {
-        let alone = self.position.line == position.line;
+        let end = self.walk.position().line;
+        let alone = end == position.line;
         if let Some((line, before_alone)) = self.before {
             if self.trailed || !before_alone || !alone || position.line == line {
-                return Err(self.failed(Problem::TwoDocuments, position));
+                return Err(self.walk.failed(Problem::TwoDocuments, position));
             }
             self.facts.lines();
         }
-        self.before = Some((self.position.line, alone));
+        self.before = Some((end, alone));
         Ok(())
     }
 
@@ -224,7 +175,7 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
     ) -> Result<Option<Placed>, InventoryError> {
         let is_first = self.read == 0 && self.facts.snapshot.is_none();
         let problem = match line {
-            snapshot::Line::Header(header) if is_first && self.shape == Shape::Lines => {
+            snapshot::Line::Header(header) if is_first && self.walk.shape() == Shape::Lines => {
                 self.facts.begin_snapshot(header);
                 self.digest = Some(snapshot::Digest::default());
                 return Ok(None);
@@ -235,8 +186,8 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
             }
             snapshot::Line::Trailer(trailer) => {
                 let digest = self.digest.take();
-                let is_unchanged =
-                    digest.is_some_and(|digest| digest.is(&trailer.sha256, &self.text, start));
+                let is_unchanged = digest
+                    .is_some_and(|digest| digest.is(&trailer.sha256, self.walk.text(), start));
                 self.trailed = true;
                 match self.facts.end_snapshot(&trailer, is_unchanged) {
                     Ok(()) => return Ok(None),
@@ -247,7 +198,7 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
             snapshot::Line::Policy(_) => Problem::Object(ObjectError::NoAppId),
             snapshot::Line::Other(problem) => problem,
         };
-        Err(self.failed(problem, position))
+        Err(self.walk.failed(problem, position))
     }
 }
 
@@ -260,7 +211,7 @@ impl<R: Read + Send + 'static> Objects for JsonDocument<R> {
                         let counted = self.facts.count(&placed.object);
                         return match counted {
                             Ok(()) => Ok(Some(placed)),
-                            Err(problem) => Err(self.failed(problem, placed.position)),
+                            Err(problem) => Err(self.walk.failed(problem, placed.position)),
                         };
                     }
                 }
@@ -274,7 +225,9 @@ impl<R: Read + Send + 'static> Objects for JsonDocument<R> {
         } else {
             Some(Problem::Cut)
         };
-        problem.map_or(Ok(None), |problem| Err(problem.at(&self.file, None)))
+        problem.map_or(Ok(None), |problem| {
+            Err(self.walk.failed_as_a_whole(problem))
+        })
     }
 
     fn facts(&self) -> &Facts {

@@ -23,6 +23,7 @@ mod scan;
 mod shapes;
 mod snapshot;
 mod stream;
+mod walk;
 mod window;
 
 pub use error::{InventoryError, Problem};
