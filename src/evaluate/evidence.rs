@@ -208,7 +208,7 @@ const fn reason(need: Need) -> &'static str {
 const fn reason_of_policies(coverage: PolicyCoverage) -> &'static str {
     match coverage {
         PolicyCoverage::NotCollected => {
-            "an export does not hold the tenant's app management policies; only a live inventory or a snapshot of one can show them"
+            "the inventory does not hold the tenant's app management policies; a live one, a snapshot of it or EntraExporter's `Policies` can show them"
         }
         PolicyCoverage::NotOffered => {
             "the tenant does not offer app management policies; let the rule have `evidence: optional`"

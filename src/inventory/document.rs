@@ -1,12 +1,17 @@
 //! What every format hands over: objects one at a time, and what the file says about itself.
 
 use super::Kind;
+use super::azure_hound::{self, Links};
+use super::entra_exporter;
 use super::error::{InventoryError, Problem};
 use super::object::Object;
 use super::position::Position;
 use super::snapshot::Header;
 use crate::model::{Application, Coverage, Credentials, PolicyCoverage, TenantPolicy};
 use crate::snapshot::{self, FederatedCoverage, Trailer};
+
+/// What `az` and Graph send where nobody asks for more.
+const FIRST_PAGE: u64 = 100;
 
 /// An object and where it stands.
 #[derive(Debug)]
@@ -22,6 +27,19 @@ pub(super) trait Objects {
 
     /// Returns what is known of the file so far.
     fn facts(&self) -> &Facts;
+
+    /// Tells whether the file must be read twice: what belongs to an application may stand behind it.
+    fn is_read_twice(&self) -> bool {
+        false
+    }
+
+    /// Hands over, at the end of the first reading, what the second one needs.
+    fn take_links(&mut self) -> Links {
+        Links::default()
+    }
+
+    /// Makes this the second reading.
+    fn begin_second(&mut self, _links: Links) {}
 }
 
 /// What a file says about itself, and what was counted in it.
@@ -42,6 +60,8 @@ pub(super) struct Facts {
     /// The number of objects that the file itself has, as it says.
     pub(super) counted: Option<u64>,
     pub(super) snapshot: Option<Snapshot>,
+    /// Whether a file that is no snapshot shows the tenant's app management policies.
+    pub(super) policies: PolicyCoverage,
 }
 
 /// What a snapshot says of itself.
@@ -97,6 +117,7 @@ impl Facts {
             stated: None,
             counted: None,
             snapshot: None,
+            policies: PolicyCoverage::NotCollected,
         }
     }
 
@@ -118,6 +139,17 @@ impl Facts {
         self.coverage.service_principals |= kind == Kind::ServicePrincipal;
     }
 
+    /// Counts an object of which nothing else is read now.
+    pub(super) const fn pass(&mut self, kind: Kind) {
+        match kind {
+            Kind::Application => self.applications += 1,
+            Kind::ServicePrincipal => {
+                self.service_principals += 1;
+                self.coverage.service_principals = true;
+            }
+        }
+    }
+
     pub(super) fn count(&mut self, object: &Object) -> Result<(), Problem> {
         match object {
             Object::Application(application) => {
@@ -125,16 +157,13 @@ impl Facts {
                 if let Some(missing) = snapshot.and_then(|it| it.missing(application)) {
                     return Err(Problem::SnapshotMember(missing));
                 }
-                self.applications += 1;
+                self.pass(Kind::Application);
                 self.coverage.federated_credentials &= application.federated.is_known();
                 self.coverage.owners &= application.has_owner.is_known();
                 self.coverage.dates &=
                     matches!(application.credentials, Credentials::Listed { .. });
             }
-            Object::ServicePrincipal(_) => {
-                self.service_principals += 1;
-                self.coverage.service_principals = true;
-            }
+            Object::ServicePrincipal(_) => self.pass(Kind::ServicePrincipal),
             Object::TenantPolicy(policy) => self.count_policy(policy)?,
         }
         Ok(())
@@ -236,6 +265,17 @@ impl Facts {
             None if self.service_principals > 0 => Kind::ServicePrincipal,
             None => Kind::Application,
         }
+    }
+
+    /// Tells whether these may be the objects of a first page, with nothing that says so.
+    pub(super) fn may_be_first_page(&self) -> bool {
+        let pages_itself = self.snapshot.is_some() || self.goes_on_where_it_fails();
+        self.objects() == FIRST_PAGE && self.stated.is_none() && !pages_itself
+    }
+
+    /// Tells whether the exporter goes on where a request fails, and leaves out what it could not read.
+    pub(super) fn goes_on_where_it_fails(&self) -> bool {
+        [azure_hound::FORMAT, entra_exporter::FORMAT].contains(&self.format)
     }
 
     /// Returns how many objects there were.

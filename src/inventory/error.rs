@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use super::azure_hound::AzureHoundProblem;
+use super::entra_exporter::EntraExporterProblem;
 use super::object::ObjectError;
 
 /// A source that cannot be judged.
@@ -49,8 +51,6 @@ pub enum Problem {
     ErrorAnswer,
     #[error("is no inventory in a format that is known")]
     UnknownFormat,
-    #[error("is an AzureHound collection, which is not read yet")]
-    AzureHound,
     #[error("the file is cut: it ends inside an object or list")]
     Cut,
     #[error("is not JSON at column {0}")]
@@ -114,6 +114,10 @@ pub enum Problem {
     SnapshotEmpty(&'static str),
     #[error("the snapshot has a format that this version does not read")]
     SnapshotVersion,
+    #[error(transparent)]
+    AzureHound(#[from] AzureHoundProblem),
+    #[error(transparent)]
+    EntraExporter(#[from] EntraExporterProblem),
     #[error(
         "the header is not that of the control's table: a column is missing, unknown or named twice"
     )]
@@ -146,6 +150,9 @@ pub enum Problem {
 const EXPORT: &str = "export it again, for example with `az ad app list --all --output json`";
 const EXPORT_ALL: &str = "export all pages, for example with `az ad app list --all --output json`";
 const EXPORT_DEEP: &str = "export it again with `Get-MgApplication -All | ConvertTo-Json -Depth 5` (and `-AsArray` in PowerShell 7)";
+const FORMATS: &str = "use the JSON of `az ad app list --all`, Microsoft Graph, Graph PowerShell, EntraExporter or AzureHound, or the control's CSV";
+const FOLDER: &str =
+    "name each folder of pages by itself; of EntraExporter, the folder that holds `Applications`";
 
 impl Problem {
     /// Returns what to do about it.
@@ -156,11 +163,9 @@ impl Problem {
                 "name a regular file, a folder of pages, or `-` for the standard input"
             }
             Self::EmptyFolder => "name the folder that holds the pages",
-            Self::NestedFolder => "name each folder of pages by itself",
+            Self::NestedFolder => FOLDER,
             Self::WebPage | Self::ErrorAnswer => "sign in, and export it again",
-            Self::AzureHound | Self::UnknownFormat => {
-                "use the JSON of `az ad app list --all`, Microsoft Graph or Graph PowerShell, or the control's CSV"
-            }
+            Self::UnknownFormat => FORMATS,
             Self::Object(ObjectError::Flattened(_)) => EXPORT_DEEP,
             Self::Object(ObjectError::NoAppId) => {
                 "give applications and service principals, not credentials or other objects"
@@ -172,6 +177,8 @@ impl Problem {
             Self::TwoDocuments | Self::TrailingData => {
                 "give each document as a file of its own, or as newline-delimited JSON with one object a line"
             }
+            Self::AzureHound(problem) => problem.remedy(),
+            Self::EntraExporter(problem) => problem.remedy(),
             Self::Mixed => "save the input to a file and name the file",
             Self::SnapshotCut
             | Self::SnapshotLine(_)

@@ -111,3 +111,28 @@ fields! {
         UserPrincipalName = b"userPrincipalName" | b"UserPrincipalName",
     }
 }
+
+fields! {
+    /// A member of a record of `AzureHound`.
+    RecordField {
+        Kind = b"kind",
+        Data = b"data",
+    }
+}
+
+fields! {
+    /// A member of the data of `AzureHound`'s `AZAppOwner` or `AZFederatedIdentityCredential`.
+    LinkField {
+        AppId = b"appId",
+        Owners = b"owners",
+        Federated = b"fics",
+    }
+}
+
+fields! {
+    /// A member of an entry in such a list.
+    EntryField {
+        Owner = b"owner",
+        Federated = b"fic",
+    }
+}

@@ -1,6 +1,6 @@
 //! From the words after `--inventory` to files that can be read.
 //!
-//! In: a file, a folder of pages, `-`, or a live source. Out: each file once, in a fixed order, opened as the document its content says
+//! In: a file, a folder of pages, an export of `EntraExporter`, `-`, or a live source. Out: each file once, in a fixed order, opened as the document its content says
 //! it is. A pipe, a device or a folder inside the folder is refused before it is opened.
 
 use std::cell::RefCell;
@@ -10,17 +10,22 @@ use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use super::azure_hound::AzureHoundDocument;
 use super::csv::CsvDocument;
 use super::document::Objects;
 use super::encoding::Decoded;
+use super::entra_exporter::{self, Entry};
 use super::error::{InventoryError, Problem};
 use super::graph_json::JsonDocument;
+use super::scan::{self, Opening};
 use crate::source::shown;
 
 /// One file of the inventory.
 #[derive(Clone, Debug)]
 pub(super) struct InventoryFile {
     pub(super) origin: Origin,
+    /// What it is by its place, in a folder where the place tells.
+    pub(super) entry: Option<Entry>,
     /// As errors name it, and reports where it is no snapshot.
     pub(super) shown: String,
     /// Which source named it.
@@ -79,12 +84,14 @@ pub(super) fn list(
     let file = |path: PathBuf| InventoryFile {
         shown: shown(&path),
         origin: Origin::File(path),
+        entry: None,
         source,
     };
     if argument == "-" {
         let name = || "-".to_owned();
         let input = InventoryFile {
             origin: Origin::Input,
+            entry: None,
             shown: name(),
             source,
         };
@@ -94,6 +101,13 @@ pub(super) fn list(
     let name = shown(path);
     let metadata = fs::metadata(path).map_err(|error| Problem::Read(error).at(&name, None))?;
     if metadata.is_dir() {
+        if let Some(listed) = entra_exporter::files(path, &shown)? {
+            let files = listed.into_iter().map(|(path, entry)| InventoryFile {
+                entry: Some(entry),
+                ..file(path)
+            });
+            return Ok((Source { shown: name }, files.collect()));
+        }
         let pages = pages(path, &name, shown)?;
         return Ok((
             Source { shown: name },
@@ -178,6 +192,9 @@ impl InventoryFile {
     pub(super) fn open(&self) -> Result<Document, InventoryError> {
         match &self.origin {
             Origin::File(path) => {
+                if let Some(entry) = &self.entry {
+                    return Ok(Box::new(entry.open(path, &self.shown)));
+                }
                 let file =
                     File::open(path).map_err(|error| Problem::Read(error).at(&self.shown, None))?;
                 self.recognise(file)
@@ -197,6 +214,9 @@ impl InventoryFile {
         }
         match beginning.iter().find(|byte| !byte.is_ascii_whitespace()) {
             Some(b'<') => Err(Problem::WebPage.at(&self.shown, None)),
+            Some(b'{') if is_azure_hound(beginning) => {
+                Ok(Box::new(AzureHoundDocument::open(reader, &self.shown)))
+            }
             // A long run of blanks: only the end of it tells.
             Some(b'{' | b'[') | None => Ok(Box::new(JsonDocument::open(reader, &self.shown))),
             Some(_) => {
@@ -209,4 +229,9 @@ impl InventoryFile {
             }
         }
     }
+}
+
+/// Tells whether a file begins as a collection of `AzureHound` does: `{"data": [`.
+fn is_azure_hound(beginning: &[u8]) -> bool {
+    scan::opening(beginning.trim_ascii_start()) == Ok(Opening::AzureHound)
 }

@@ -15,9 +15,13 @@ use super::object::{Object, ObjectError, Reading};
 use super::parts::{Part, Shape};
 use super::position::Position;
 use super::scan::Members;
-use super::shapes::Fields;
+use super::shapes::{Fields, Writer};
 use super::snapshot;
 use super::walk::Walk;
+use super::window::Window;
+
+/// The window for one object.
+const ONE: usize = 1 << 14;
 
 /// A file of JSON that is being read.
 pub(super) struct JsonDocument<R> {
@@ -38,8 +42,12 @@ pub(super) struct JsonDocument<R> {
 impl<R: Read + Send + 'static> JsonDocument<R> {
     /// Opens a file whose first byte that is not blank is `{` or `[`.
     pub(super) fn open(reader: R, file: &str) -> Self {
+        Self::of(Window::new(reader), file)
+    }
+
+    fn of(window: Window<R>, file: &str) -> Self {
         Self {
-            walk: Walk::open(reader, file),
+            walk: Walk::open(window, file),
             facts: Facts::new("graph-json"),
             read: 0,
             before: None,
@@ -48,6 +56,16 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
             trailed: false,
             ended: false,
         }
+    }
+
+    /// Opens a file that should hold one object, and not much text.
+    pub(super) fn open_one(reader: R, file: &str) -> Self {
+        Self::of(Window::of_size(reader, ONE), file)
+    }
+
+    /// Tells whether the file holds one object by itself, once it has been read.
+    pub(super) fn is_bare(&self) -> bool {
+        self.walk.shape() == Shape::Lines && self.read == 1 && self.facts.snapshot.is_none()
     }
 
     fn part(&mut self) -> Option<Part> {
@@ -126,7 +144,11 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
         let text = self.walk.piece(range);
         let powershell = members.is_capitalised(Field::AppId);
         let reading = Reading {
-            object: Fields { text, members },
+            object: Fields {
+                text,
+                members,
+                writer: Writer::Graph,
+            },
             listed: self.facts.listed,
             powershell,
         };
@@ -216,6 +238,10 @@ impl<R: Read + Send + 'static> Objects for JsonDocument<R> {
                     }
                 }
                 Part::Member { key, value } => self.member(key, value)?,
+                // What begins like a collection of AzureHound is opened as one; see `files`.
+                Part::Record { range, .. } => {
+                    return Err(self.problem(range.start, Problem::UnknownFormat));
+                }
                 Part::Problem { at, problem } => return Err(self.problem(at, problem)),
                 Part::End => self.ended = true,
             }

@@ -5,9 +5,11 @@
 //! contradictory is an error, never a shorter inventory.
 
 mod ahead;
+mod azure_hound;
 mod csv;
 mod document;
 mod encoding;
+mod entra_exporter;
 mod error;
 mod fields;
 mod files;
@@ -26,6 +28,8 @@ mod stream;
 mod walk;
 mod window;
 
+pub use azure_hound::AzureHoundProblem;
+pub use entra_exporter::EntraExporterProblem;
 pub use error::{InventoryError, Problem};
 pub use object::{Object, ObjectError};
 pub use record::SourceFacts;
@@ -57,6 +61,14 @@ pub static ALL: &[Format] = &[
     Format {
         name: "csv",
         summary: "the table of the control's step 1: AppId, SecretCount, CertCount",
+    },
+    Format {
+        name: "entra-exporter",
+        summary: "the folder of Export-Entra -Type Applications, ServicePrincipals, Policies (or -All)",
+    },
+    Format {
+        name: "azure-hound",
+        summary: "azurehound list az-ad --output FILE: applications, service principals, owners and federated credentials",
     },
     Format {
         name: "graph",

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::Kind;
 use super::fields::{Field, Key};
 use super::instant;
-use super::shapes::{self, Fields, Wrong};
+use super::shapes::{self, Fields, Writer, Wrong};
 use crate::model::{
     AppId, Application, Credentials, CustomKeyIdentifier, FederatedCredential, Known,
     ServicePrincipal, ServicePrincipalType, TenantPolicy,
@@ -69,7 +69,12 @@ impl Reading<'_> {
 
     /// Reads the object.
     pub(super) fn object(&self) -> Result<Object, ObjectError> {
-        match self.kind()? {
+        self.object_of(self.kind()?)
+    }
+
+    /// Reads the object, of which the kind is known.
+    pub(super) fn object_of(&self, kind: Kind) -> Result<Object, ObjectError> {
+        match kind {
             Kind::Application => self.application().map(Object::Application),
             Kind::ServicePrincipal => self.service_principal().map(Object::ServicePrincipal),
         }
@@ -177,9 +182,15 @@ impl Reading<'_> {
         field: Field,
         read: impl Fn(&Fields<'_, K>) -> Result<T, Wrong>,
     ) -> Result<Option<Vec<T>>, ObjectError> {
-        self.raw(field)
-            .map(|raw| shapes::collection(raw, read).map_err(said(field)))
-            .transpose()
+        let writer = self.object.writer;
+        let listed = self
+            .raw(field)
+            .map(|raw| shapes::collection(raw, writer, read).map_err(said(field)))
+            .transpose()?;
+        Ok(match (listed, writer) {
+            (None, Writer::AzureHound) => Some(Vec::new()),
+            (listed, Writer::AzureHound | Writer::Graph) => listed,
+        })
     }
 
     /// Returns a navigation property, where the source shows it.
@@ -193,7 +204,7 @@ impl Reading<'_> {
         let Some(raw) = self.navigation(field) else {
             return Ok(Known::Unknown);
         };
-        shapes::collection(raw, shapes::federated)
+        shapes::collection(raw, Writer::Graph, shapes::federated)
             .map(Known::Known)
             .map_err(said(field))
     }
@@ -203,7 +214,7 @@ impl Reading<'_> {
         let Some(raw) = self.navigation(field) else {
             return Ok(Known::Unknown);
         };
-        shapes::collection(raw, shapes::owner)
+        shapes::collection(raw, Writer::Graph, shapes::owner)
             .map(|owners| Known::Known(!owners.is_empty()))
             .map_err(said(field))
     }

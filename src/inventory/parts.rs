@@ -7,9 +7,10 @@
 use std::io::Read;
 use std::ops::Range;
 
+use super::azure_hound;
 use super::error::Problem;
 use super::fields::Field;
-use super::scan::{self, At, Fault, Members, Opening};
+use super::scan::{self, At, Fault, Members, Opening, Record};
 use super::window::Window;
 
 /// A piece of a file's text, and the parts that stand in it.
@@ -29,6 +30,11 @@ pub(super) enum Part {
         range: Range<usize>,
         members: Members<Field>,
     },
+    /// A record of `AzureHound`.
+    Record {
+        range: Range<usize>,
+        record: Record<Field>,
+    },
     /// A member of the answer around the list: its key and its value.
     Member {
         key: Range<usize>,
@@ -45,10 +51,22 @@ pub(super) enum Part {
 pub(super) enum Shape {
     /// `{"value": […]}`.
     Envelope,
+    /// `{"data": […]}`, of `AzureHound`.
+    Records,
     /// `[…]`.
     List,
     /// `{…}`, once or once a line.
     Lines,
+}
+
+impl Shape {
+    /// Returns what the list of an answer is called.
+    const fn list(self) -> &'static str {
+        match self {
+            Self::Records => "data",
+            Self::Envelope | Self::List | Self::Lines => "value",
+        }
+    }
 }
 
 /// What may come next.
@@ -174,7 +192,9 @@ impl<R: Read> Parts<R> {
         let mut bytes = error.into_bytes();
         bytes.truncate(at);
         parts.retain(|part| match part {
-            Part::Object { range, .. } | Part::Member { value: range, .. } => range.end <= at,
+            Part::Object { range, .. }
+            | Part::Record { range, .. }
+            | Part::Member { value: range, .. } => range.end <= at,
             Part::Problem { .. } | Part::End => false,
         });
         let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -266,7 +286,10 @@ impl<R: Read> Parts<R> {
             return Err(Stop::Problem(Problem::UnknownFormat, at));
         }
         match self.scanned(at, scan::opening)? {
-            Opening::AzureHound => return Err(Stop::Problem(Problem::AzureHound, at)),
+            Opening::AzureHound => {
+                self.shape = Shape::Records;
+                self.go(at + 1, Next::Member);
+            }
             Opening::Envelope => {
                 self.shape = Shape::Envelope;
                 self.go(at + 1, Next::Member);
@@ -292,9 +315,10 @@ impl<R: Read> Parts<R> {
         }
         let (start, byte) = self.mark(colon + 1)?;
         let name = self.window.text().get(key.clone()).unwrap_or_default();
-        if serde_json::from_slice::<String>(name).is_ok_and(|name| name == "value") {
+        let list = self.shape.list();
+        if serde_json::from_slice::<String>(name).is_ok_and(|name| name == list) {
             if self.listed {
-                return Err(Stop::Problem(Problem::Duplicate("value"), quote));
+                return Err(Stop::Problem(Problem::Duplicate(list), quote));
             }
             if byte != b'[' {
                 return Err(Stop::Problem(Problem::ValueIsNoList, start));
@@ -310,7 +334,7 @@ impl<R: Read> Parts<R> {
 
     fn end_of_list(&mut self, behind: usize) {
         let next = match self.shape {
-            Shape::Envelope => Next::MemberOrEnd,
+            Shape::Envelope | Shape::Records => Next::MemberOrEnd,
             Shape::List | Shape::Lines => Next::Nothing,
         };
         self.go(behind, next);
@@ -318,6 +342,7 @@ impl<R: Read> Parts<R> {
 
     fn element(&mut self, at: usize, byte: u8) -> Result<Option<Part>, Stop> {
         match byte {
+            b'{' if self.shape == Shape::Records => self.record(at).map(Some),
             b'{' => self.object(at, Next::ElementOrEnd).map(Some),
             b']' | b',' => Err(malformed(at)),
             _ => Err(Stop::Problem(Problem::NoObject, at)),
@@ -330,6 +355,15 @@ impl<R: Read> Parts<R> {
         let range = at..at + length;
         self.go(range.end, next);
         Ok(Part::Object { range, members })
+    }
+
+    fn record(&mut self, at: usize) -> Result<Part, Stop> {
+        let mut record = Record::default();
+        let wanted = azure_hound::is_object;
+        let length = self.scanned(at, |text| scan::record(text, wanted, &mut record))?;
+        let range = at..at + length;
+        self.go(range.end, Next::ElementOrEnd);
+        Ok(Part::Record { range, record })
     }
 }
 

@@ -56,8 +56,9 @@ impl Inventory {
 
     /// Returns whether any source shows the tenant's app management policies.
     pub fn policy_coverage(&self) -> PolicyCoverage {
-        let coverage = self.snapshots().map(Snapshot::policies);
-        coverage.max().unwrap_or_default()
+        let snapshots = self.snapshots().map(Snapshot::policies);
+        let others = self.facts.iter().flatten().map(|facts| facts.policies);
+        snapshots.chain(others).max().unwrap_or_default()
     }
 
     /// Returns what is wrong with a snapshot that lists nothing: no tenant is without applications, and none without
@@ -140,9 +141,18 @@ impl Inventory {
                 notes.push(note);
             }
         }
+        for (number, source) in self.sources.iter().enumerate() {
+            let mut facts = self.facts_of(number).map(|(_, facts)| facts);
+            if facts.any(Facts::goes_on_where_it_fails) {
+                notes.push(format!(
+                    "the exporter of `{}` goes on where a request fails, and tells only in its log what it left out",
+                    source.shown
+                ));
+            }
+        }
         for (file, facts) in self.files.iter().zip(&self.facts) {
             let Some(facts) = facts else { continue };
-            if facts.objects() == FIRST_PAGE && facts.snapshot.is_none() && facts.stated.is_none() {
+            if facts.may_be_first_page() {
                 let what = if facts.applications > 0 {
                     "applications"
                 } else {
@@ -169,9 +179,6 @@ impl Inventory {
         notes
     }
 }
-
-/// What `az` and Graph send where nobody asks for more.
-const FIRST_PAGE: u64 = 100;
 
 /// Says where a snapshot is from, and what it could not see.
 fn notes_of(snapshot: &Snapshot) -> impl Iterator<Item = String> {

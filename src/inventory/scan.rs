@@ -7,11 +7,13 @@
 //! registers.
 
 mod members;
+mod record;
 mod tokens;
 
 use super::fields::Key;
 
 pub(super) use members::Members;
+pub(super) use record::{Record, record};
 
 /// Deeper nesting is refused: no Graph object comes near it, and a bit for each level must do.
 const MAX_DEPTH: u32 = u128::BITS;
@@ -46,7 +48,7 @@ pub(super) fn value(text: &[u8]) -> Result<usize, At> {
 /// Scans the object at the beginning of `text`, notes its wanted members, and returns its length.
 pub(super) fn object<K: Key>(text: &[u8], members: &mut Members<K>) -> Result<usize, At> {
     let mut scanner = Scanner::new(text);
-    let end = scanner.members(members);
+    let end = scanner.members(0, members);
     members.line_breaks = scanner.line_breaks;
     end.ok_or(scanner.fault)
 }
@@ -155,8 +157,8 @@ impl<'text> Scanner<'text> {
     }
 
     /// Reads an object and notes where its wanted members stand.
-    fn members<K: Key>(&mut self, members: &mut Members<K>) -> Step {
-        let open = self.expect(0, b'{')?;
+    fn members<K: Key>(&mut self, from: usize, members: &mut Members<K>) -> Step {
+        let open = self.expect(from, b'{')?;
         let mut at = self.blanks(open);
         if self.byte(at)? == b'}' {
             return Some(at + 1);

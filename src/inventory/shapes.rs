@@ -33,10 +33,21 @@ impl Wrong {
     }
 }
 
+/// Who has written an object, where it makes a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Writer {
+    /// Graph, or whoever passes its words on: `null` is written, and what was not asked for is absent.
+    Graph,
+    /// `AzureHound`, which reads Graph's answer into structures of Go and writes those: what was `null` has become the
+    /// empty text or the GUID of zeros, and a list without elements is left out.
+    AzureHound,
+}
+
 /// The text of one object, and where its wanted members stand.
 pub(super) struct Fields<'text, K> {
     pub(super) text: &'text str,
     pub(super) members: &'text Members<K>,
+    pub(super) writer: Writer,
 }
 
 impl<'text, K: Key> Fields<'text, K> {
@@ -47,7 +58,13 @@ impl<'text, K: Key> Fields<'text, K> {
 
     /// Reads a text; absent and `null` are one where nothing depends on the difference.
     pub(super) fn words(&self, key: K) -> Result<Option<Cow<'text, str>>, Wrong> {
-        self.raw(key).map_or(Ok(None), words)
+        self.raw(key).map_or(Ok(None), |raw| self.written(raw))
+    }
+
+    /// Reads a text; an empty one of Go's is none.
+    fn written(&self, raw: &'text str) -> Result<Option<Cow<'text, str>>, Wrong> {
+        let is_zero = self.writer == Writer::AzureHound && raw == "\"\"";
+        if is_zero { Ok(None) } else { words(raw) }
     }
 
     /// Reads a text without which the object is something else.
@@ -61,21 +78,24 @@ impl<'text, K: Key> Fields<'text, K> {
         let raw = self
             .raw(key)
             .ok_or_else(|| Wrong::Value(format!("missing field `{}`", key.name()).into()))?;
-        words(raw)?
+        self.written(raw)?
             .map(|text| instant::parse(&text).map_err(Wrong::value))
             .transpose()
     }
 
     fn key_id(&self, key: K) -> Result<Option<KeyId>, Wrong> {
         let parsed = self.words(key)?.map(|text| text.parse());
-        parsed
+        let key_id: Option<KeyId> = parsed
             .transpose()
-            .map_err(|_| Wrong::value("a `keyId` is not a GUID"))
+            .map_err(|_| Wrong::value("a `keyId` is not a GUID"))?;
+        // Two entries that lack one would else be taken for the halves of a pair.
+        let is_zero = |key_id: &KeyId| self.writer == Writer::AzureHound && key_id.is_nil();
+        Ok(key_id.filter(|key_id| !is_zero(key_id)))
     }
 }
 
 /// Reads a JSON text or `null`. Nearly all texts are written as they are, without escapes.
-fn words(raw: &str) -> Result<Option<Cow<'_, str>>, Wrong> {
+pub(super) fn words(raw: &str) -> Result<Option<Cow<'_, str>>, Wrong> {
     let plain = raw
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'));
@@ -94,18 +114,19 @@ fn words(raw: &str) -> Result<Option<Cow<'_, str>>, Wrong> {
 /// Reads a collection: a list of objects, `null`, or one object by itself.
 pub(super) fn collection<K: Key, T>(
     raw: &str,
+    writer: Writer,
     read: impl Fn(&Fields<'_, K>) -> Result<T, Wrong>,
 ) -> Result<Vec<T>, Wrong> {
     let mut elements = Vec::new();
     let Some(list) = raw.strip_prefix('[') else {
         if raw != "null" {
-            elements.push(element(raw, &read)?.0);
+            elements.push(element(raw, writer, &read)?.0);
         }
         return Ok(elements);
     };
     let mut rest = list.trim_ascii_start();
     while !rest.starts_with(']') {
-        let (read, behind) = element(rest, &read)?;
+        let (read, behind) = element(rest, writer, &read)?;
         elements.push(read);
         let behind = behind.trim_ascii_start();
         rest = behind
@@ -116,8 +137,9 @@ pub(super) fn collection<K: Key, T>(
 }
 
 /// Reads the object at the beginning of a text; returns what stands behind it.
-fn element<K: Key, T>(
+pub(super) fn element<K: Key, T>(
     text: &str,
+    writer: Writer,
     read: impl Fn(&Fields<'_, K>) -> Result<T, Wrong>,
 ) -> Result<(T, &str), Wrong> {
     match text.as_bytes().first() {
@@ -131,8 +153,12 @@ fn element<K: Key, T>(
         Fault::Cut | Fault::Malformed | Fault::TooDeep => Wrong::Type,
     })?;
     let (text, behind) = text.split_at_checked(length).ok_or(Wrong::Type)?;
-    let members = &members;
-    Ok((read(&Fields { text, members })?, behind))
+    let fields = Fields {
+        text,
+        members: &members,
+        writer,
+    };
+    Ok((read(&fields)?, behind))
 }
 
 /// Reads an entry of `owners`: who it is decides nothing, but somebody it must be.
@@ -211,7 +237,8 @@ fn custom_key_identifier(
         let bytes: Vec<u8> = serde_json::from_str(raw).map_err(|_| Wrong::Type)?;
         return Ok(CustomKeyIdentifier::from_decoded(&bytes));
     }
-    Ok(words(raw)?.and_then(|text| CustomKeyIdentifier::parse(&text)))
+    let text = entry.written(raw)?;
+    Ok(text.and_then(|text| CustomKeyIdentifier::parse(&text)))
 }
 
 #[cfg(test)]
@@ -219,7 +246,7 @@ mod tests {
     use super::*;
 
     fn passwords(raw: &str) -> Result<Vec<PasswordCredential>, Wrong> {
-        collection(raw, password)
+        collection(raw, Writer::Graph, password)
     }
 
     #[test]
@@ -250,16 +277,20 @@ mod tests {
             "{}",
             r#"[{"issuer":null,"subject":"a"}]"#,
         ] {
-            assert_eq!(collection(raw, federated), Err(missing.clone()), "{raw}");
+            assert_eq!(
+                collection(raw, Writer::Graph, federated),
+                Err(missing.clone()),
+                "{raw}"
+            );
         }
         for raw in [
             r#"[{"issuer":" ","subject":"a"}]"#,
             r#"[{"issuer":"https://a.example","subject":""}]"#,
         ] {
-            assert!(collection(raw, federated).is_err(), "{raw}");
+            assert!(collection(raw, Writer::Graph, federated).is_err(), "{raw}");
         }
         let flexible = r#"[{"issuer":"https://a.example","subject":null}]"#;
-        assert!(collection(flexible, federated).is_ok());
+        assert!(collection(flexible, Writer::Graph, federated).is_ok());
     }
 
     #[test]
@@ -270,9 +301,22 @@ mod tests {
             r#"{"value":[],"Count":0}"#,
             r#"[{"id":null}]"#,
         ] {
-            assert!(collection(raw, owner).is_err(), "{raw}");
+            assert!(collection(raw, Writer::Graph, owner).is_err(), "{raw}");
         }
-        assert_eq!(collection(r#"[{"Id":"a"}]"#, owner), Ok(vec![()]));
+        let owners = collection(r#"[{"Id":"a"}]"#, Writer::Graph, owner);
+        assert_eq!(owners, Ok(vec![()]));
+    }
+
+    #[test]
+    fn gos_zero_values_stand_for_null() {
+        let zeros = r#"[{"customKeyIdentifier":"","keyId":"00000000-0000-0000-0000-000000000000","startDateTime":"","endDateTime":"","type":"","usage":""}]"#;
+        let nulls = r#"[{"customKeyIdentifier":null,"keyId":null,"startDateTime":null,"endDateTime":null,"type":null,"usage":null}]"#;
+        let of_nulls = collection(nulls, Writer::Graph, key);
+        assert_eq!(collection(zeros, Writer::AzureHound, key), of_nulls);
+        assert!(of_nulls.is_ok());
+        assert!(collection(zeros, Writer::Graph, key).is_err());
+        let passwords = collection(zeros, Writer::AzureHound, password).unwrap();
+        assert_eq!(passwords[0].key_id, None);
     }
 
     #[test]

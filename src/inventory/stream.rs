@@ -7,7 +7,9 @@ use std::io::Read;
 use std::path::Path;
 
 use super::Kind;
-use super::document::{Facts, Placed};
+use super::azure_hound::{AzureHoundProblem, Links};
+use super::document::{Facts, Objects, Placed};
+use super::entra_exporter::Turn;
 use super::error::{InventoryError, Problem};
 use super::files::{self, Document, InventoryFile, Live, Origin, Source};
 use super::object::Object;
@@ -36,7 +38,7 @@ enum Content {
     Applications,
     /// It begins with service principals; applications may follow.
     ServicePrincipals,
-    /// Service principals stand behind applications.
+    /// Service principals stand behind applications, or what belongs to applications does.
     Mixed,
 }
 
@@ -52,6 +54,8 @@ pub struct Inventory {
     pub(super) files: Vec<InventoryFile>,
     contents: Vec<Content>,
     pub(super) facts: Vec<Option<Facts>>,
+    /// What the second reading of a file needs of the first one.
+    links: Vec<Links>,
     /// The standard input, once it has been opened.
     input: Option<(Document, Option<Placed>)>,
 }
@@ -80,6 +84,7 @@ impl Inventory {
             contents: Vec::new(),
             files,
             facts,
+            links: Vec::new(),
             input: None,
         };
         inventory.contents = inventory.look()?;
@@ -93,6 +98,7 @@ impl Inventory {
         let shown = || LIVE.to_owned();
         let file = InventoryFile {
             origin: Origin::Live(Live::new(collect)),
+            entry: None,
             shown: shown(),
             source: 0,
         };
@@ -101,6 +107,7 @@ impl Inventory {
             files: vec![file],
             contents: vec![Content::ServicePrincipals],
             facts: vec![None],
+            links: Vec::new(),
             input: None,
         }
     }
@@ -112,7 +119,21 @@ impl Inventory {
         }
         let mut contents = Vec::with_capacity(self.files.len());
         for file in &self.files {
+            if let Some(entry) = &file.entry {
+                contents.push(match entry.turn() {
+                    Turn::Policy | Turn::ServicePrincipal => Content::ServicePrincipals,
+                    Turn::Application => Content::Applications,
+                });
+                continue;
+            }
             let mut document = file.open()?;
+            if document.is_read_twice() {
+                if file.is_input() {
+                    return Err(Problem::from(AzureHoundProblem::Input).at(&file.shown, None));
+                }
+                contents.push(Content::Mixed);
+                continue;
+            }
             let first = document.next()?;
             let kind = match &first {
                 Some(placed) => placed.object.kind(),
@@ -180,6 +201,9 @@ impl Inventory {
             Some(opened) => opened,
             None => (file.open()?, None),
         };
+        if document.is_read_twice() && !self.begin(at, phase, &mut *document) {
+            return Err(self.mixed(at, None));
+        }
         let number = u32::try_from(at).unwrap_or(u32::MAX);
         let mut applications = false;
         while let Some(Placed { object, position }) = first
@@ -190,7 +214,7 @@ impl Inventory {
             let kind = object.kind();
             applications |= kind == Some(Kind::Application);
             if kind == Some(Kind::ServicePrincipal) && phase.is_too_late(applications) {
-                return Err(self.mixed(at, position.line));
+                return Err(self.mixed(at, Some(position.line)));
             }
             if phase.wants(kind) {
                 let is_snapshot = document.facts().snapshot.is_some();
@@ -210,17 +234,41 @@ impl Inventory {
         if let Some(facts) = self.facts.get_mut(at) {
             *facts = Some(document.facts().clone());
         }
-        let waiting = applications && !phase.wants(Some(Kind::Application));
+        if phase == Phase::ServicePrincipals && document.is_read_twice() {
+            self.links.resize_with(self.files.len(), Links::default);
+            if let Some(links) = self.links.get_mut(at) {
+                *links = document.take_links();
+            }
+        }
+        let waiting = document.facts().applications > 0 && !phase.wants(Some(Kind::Application));
         if waiting && input {
-            return Err(self.mixed(at, 1));
+            return Err(self.mixed(at, Some(1)));
         }
         Ok(waiting)
     }
 
-    /// A file holds service principals where none can be taken any more: they must be read before everything else.
-    fn mixed(&mut self, at: usize, line: u32) -> ReadError {
+    /// Prepares a document that is read twice; says whether this phase is one of its two readings.
+    fn begin(&mut self, at: usize, phase: Phase, document: &mut dyn Objects) -> bool {
+        match phase {
+            Phase::ServicePrincipals => true,
+            Phase::Applications { delivered: true } => {
+                let links = self.links.get_mut(at).map(std::mem::take);
+                document.begin_second(links.unwrap_or_default());
+                true
+            }
+            Phase::Both | Phase::Applications { delivered: false } => false,
+        }
+    }
+
+    /// A file holds service principals where none can be taken any more, on a line, or has to be read twice: they must
+    /// be read before everything else.
+    fn mixed(&mut self, at: usize, line: Option<u32>) -> ReadError {
         if let Some(file) = self.files.get(at).filter(|file| file.is_input()) {
-            return ReadError::Inventory(Problem::Mixed.at(&file.shown, Some(line)));
+            let problem = match line {
+                Some(_) => Problem::Mixed,
+                None => AzureHoundProblem::Input.into(),
+            };
+            return ReadError::Inventory(problem.at(&file.shown, line));
         }
         if let Some(content) = self.contents.get_mut(at) {
             *content = Content::Mixed;

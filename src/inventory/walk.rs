@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::vec;
 
 use super::ahead::Stretches;
+use super::azure_hound::AzureHoundProblem;
 use super::error::{InventoryError, Problem};
 use super::parts::{Part, Parts, Shape, Stretch};
 use super::position::Position;
@@ -26,9 +27,9 @@ pub(super) struct Walk<R> {
 }
 
 impl<R: Read + Send + 'static> Walk<R> {
-    pub(super) fn open(reader: R, file: &str) -> Self {
+    pub(super) fn open(window: Window<R>, file: &str) -> Self {
         Self {
-            stretches: Stretches::Begin(Parts::new(Window::new(reader))),
+            stretches: Stretches::Begin(Parts::new(window)),
             text: String::new(),
             parts: Vec::new().into_iter(),
             shape: Shape::List,
@@ -116,9 +117,9 @@ impl<R: Read + Send + 'static> Walk<R> {
                 | Problem::NotUtf16
                 | Problem::Cut
                 | Problem::SnapshotCut
+                | Problem::AzureHound(AzureHoundProblem::Cut)
                 | Problem::Empty
                 | Problem::UnknownFormat
-                | Problem::AzureHound
         );
         problem.at(&self.file, (!concerns_all).then_some(self.position.line))
     }

@@ -85,6 +85,108 @@ fn a_file_cut_anywhere_gives_no_verdict() {
     }
 }
 
+/// An export by `EntraExporter` of the same applications, made by `write` from the text of each.
+fn export(inventory: &str, write: impl Fn(&str) -> Vec<u8>) -> TempDir {
+    let folder = folder("");
+    fs::remove_file(folder.path().join("apps.json")).unwrap();
+    let applications: Vec<Value> = serde_json::from_str(inventory).unwrap();
+    for application in applications {
+        let id = application["id"].as_str().unwrap();
+        let place = folder.path().join("apps.json/Applications").join(id);
+        fs::create_dir_all(&place).unwrap();
+        let text = application.to_string();
+        fs::write(place.join(format!("{id}.json")), write(&text)).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn exports_of_windows_powershell_are_read_in_its_encoding() {
+    for (inventory, code) in [(GOOD, 0), (BAD, 1)] {
+        let folder = export(inventory, |text| utf_16(text, u16::to_le_bytes));
+        assert_eq!(check(folder.path(), &[]).code, code);
+        let folder = export(inventory, |text| format!("\u{feff}{text}").into_bytes());
+        assert_eq!(check(folder.path(), &[]).code, code);
+    }
+    let cut = export(GOOD, |text| {
+        utf_16(text, u16::to_le_bytes)
+            .split_last()
+            .unwrap()
+            .1
+            .to_vec()
+    });
+    assert_eq!(check(cut.path(), &[]).code, 3, "half a unit");
+}
+
+#[test]
+fn a_collection_of_azure_hound_is_read_in_every_encoding() {
+    let story = include_str!("inventory/azure-hound-federated-behind/apps.json");
+    assert_eq!(code(story), 0);
+    assert_eq!(code(format!("\u{feff}{story}")), 0);
+    for bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        assert_eq!(code(utf_16(story, bytes)), 0);
+    }
+    for length in (0..story.trim_end().len()).step_by(31) {
+        assert_eq!(code(story.get(..length).unwrap()), 3, "cut at {length}");
+    }
+}
+
+/// Elsewhere, both spellings are one name.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_export_has_no_second_spelling_of_a_name_to_hide_in() {
+    let bytes = |text: &str| text.as_bytes().to_vec();
+    let (good, bad) = (export(GOOD, bytes), export(BAD, bytes));
+    let folder = |export: &TempDir| export.path().join("apps.json/Applications");
+    fs::rename(folder(&bad), good.path().join("apps.json/applications")).unwrap();
+    // Both hold the application of this id.
+    let ended = check(good.path(), &[]);
+    assert_eq!(ended.code, 3);
+    assert!(
+        ended.stderr.contains("contradicts itself"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_an_export_is_refused() {
+    use std::os::unix::fs::symlink;
+    let bytes = |text: &str| text.as_bytes().to_vec();
+    let elsewhere = export(BAD, bytes);
+    let other = elsewhere.path().join("apps.json/Applications");
+    let id = |folder: &Path| fs::read_dir(folder).unwrap().next().unwrap().unwrap();
+    let file = |folder: &Path| id(&id(folder).path()).path();
+    let places: [&dyn Fn(&Path); 4] = [
+        &|applications| {
+            fs::remove_dir_all(applications).unwrap();
+            symlink(&other, applications).unwrap();
+        },
+        &|applications| {
+            let object = id(&other);
+            symlink(object.path(), applications.join("linked")).unwrap();
+        },
+        &|applications| {
+            let object = file(applications);
+            fs::remove_file(&object).unwrap();
+            symlink(file(&other), object).unwrap();
+        },
+        &|applications| {
+            let owners = id(applications).path().join("Owners");
+            symlink(&other, owners).unwrap();
+        },
+    ];
+    for (at, place) in places.into_iter().enumerate() {
+        let folder = export(GOOD, bytes);
+        assert_eq!(check(folder.path(), &[]).code, 0);
+        place(&folder.path().join("apps.json/Applications"));
+        let ended = check(folder.path(), &[]);
+        assert_eq!(ended.code, 3, "{at}");
+        assert!(ended.stderr.contains("is a link"), "{}", ended.stderr);
+    }
+}
+
 #[test]
 fn deep_nesting_is_refused() {
     let nested = |depth| {

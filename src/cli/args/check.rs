@@ -6,7 +6,8 @@ use credgate::report::Report;
 
 use super::live::LiveArguments;
 use super::values::{
-    Colour, FailOn, ReportArgument, Suppressed, parse_age, parse_instant, parse_report, report_help,
+    Colour, FailOn, ReportArgument, Suppressed, inventory_help, parse_age, parse_instant,
+    parse_report, report_help,
 };
 
 #[derive(Debug, Args)]
@@ -18,7 +19,7 @@ pub(crate) struct Check {
 
     /// The inventory: graph for the tenant itself, or an export: a file, a folder of pages, - for the standard input
     /// (repeatable)
-    #[arg(long, value_name = "SOURCE", required = true, value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "SOURCE", required = true, long_help = inventory_help(), value_parser = NonEmptyStringValueParser::new())]
     pub(crate) inventory: Vec<String>,
 
     /// A report to write, as FORMAT or FORMAT=FILE (repeatable) [default: text]

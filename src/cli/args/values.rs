@@ -55,6 +55,19 @@ pub(super) fn report_help<R: Rendered>() -> String {
     help
 }
 
+pub(super) fn inventory_help() -> String {
+    let mut help = "The inventory (repeatable): graph for the tenant itself, or an export: a file, a folder, - for the \
+                    standard input. Its format is recognised by its content.\n"
+        .to_owned();
+    for format in credgate::inventory::ALL {
+        help.push_str("\n- ");
+        help.push_str(format.name);
+        help.push_str(": ");
+        help.push_str(format.summary);
+    }
+    help
+}
+
 pub(super) fn parse_instant(text: &str) -> Result<jiff::Timestamp, String> {
     text.parse()
         .map_err(|_| "give an instant with its zone, such as 2026-11-23T00:00:00Z".to_owned())

@@ -6,6 +6,7 @@ use super::*;
 #[derive(Debug, PartialEq, Eq)]
 enum Read {
     Object(String, bool),
+    Record(String, Option<Range<usize>>, bool),
     Member(String, String),
     Problem(usize, String),
     End,
@@ -21,6 +22,10 @@ fn read(text: &[u8], size: usize) -> Vec<Read> {
                 Part::Object { range, members } => {
                     let capital = members.is_capitalised(Field::AppId);
                     Read::Object(piece(range), capital)
+                }
+                Part::Record { range, record } => {
+                    let members = record.members.is_some();
+                    Read::Record(piece(range), record.kind.clone(), members)
                 }
                 Part::Member { key, value } => Read::Member(piece(key), piece(value)),
                 Part::Problem { at, problem } => Read::Problem(before + at, problem.to_string()),
@@ -40,6 +45,10 @@ const FILES: &[&[u8]] = &[
     b"",
     b"[]",
     br#"{"value":[]}"#,
+    br#"{ "data": [ {"kind":"AZApp","data":{"appId":"1","x":[{}]}}, {"data":{"id":"2"},"kind":"AZApp"} ], "meta": {"count":2} }"#,
+    br#"{"meta":{},"data":[{"kind":"AZUser","data":{"id":"1","objectId":"1"}},{}]}"#,
+    br#"{"data":[{"kind":"AZApp","kind":"AZUser","data":{}}]}"#,
+    br#"{"data":[],"data":[]}"#,
     br#"{"value":[{"a":1}]} {"#,
     br#"[{"a":1}] x"#,
     br#"[{"a":1},]"#,
