@@ -19,6 +19,8 @@ mod case;
 mod credentials;
 #[path = "generated/exceptions.rs"]
 mod exceptions;
+#[path = "generated/exporters.rs"]
+mod exporters;
 #[path = "generated/forms.rs"]
 mod forms;
 #[path = "generated/mangled.rs"]
@@ -54,20 +56,26 @@ use std::sync::Mutex;
 
 use answer::{Answer, Told, difference};
 use case::Case;
+use exporters::Exporter;
 use serde_json::Value;
 use tempfile::TempDir;
 
 /// So many failures are shown.
 const ENOUGH: usize = 5;
 
-/// Writes a case into a folder, and lets the program judge it.
+/// Writes a case into a folder, in one of Graph's forms, and lets the program judge it.
 fn ask(case: &Case, folder: &Path) -> Answer {
-    fs::write(folder.join("policy.yaml"), yaml::write(&case.policy)).unwrap();
     let inventory = forms::write(case, folder);
+    ask_about(case, folder, &inventory)
+}
+
+/// Lets the program judge a case of which the inventory is written.
+fn ask_about(case: &Case, folder: &Path, inventory: &[String]) -> Answer {
+    fs::write(folder.join("policy.yaml"), yaml::write(&case.policy)).unwrap();
     let now = case.instant();
     let mut arguments = vec!["check", "--policy", "policy.yaml", "--now", &now];
     arguments.extend(["--fail-on", case.fail_on, "--report", "json"]);
-    for name in &inventory {
+    for name in inventory {
         arguments.extend(["--inventory", name]);
     }
     if case.allow_empty {
@@ -107,20 +115,15 @@ fn explain(case: &Case) -> Option<String> {
     ))
 }
 
-/// Judges cases on all processors. Returns how many ended with each code.
-fn judge(seeds: Range<u64>) -> BTreeMap<i32, usize> {
-    let next = Mutex::new(seeds);
-    let (codes, failures) = (Mutex::new(BTreeMap::new()), Mutex::new(Vec::new()));
+/// Tries cases on all processors, until enough have failed. `fails` says how.
+fn assert_none(seeds: Range<u64>, fails: impl Fn(u64) -> Option<String> + Sync) {
+    let (next, failures) = (Mutex::new(seeds), Mutex::new(Vec::new()));
     let work = || {
         while failures.lock().unwrap().len() < ENOUGH
             && let Some(seed) = next.lock().unwrap().next()
         {
-            let case = Case::new(seed);
-            let code = reference::judge(&case).code;
-            *codes.lock().unwrap().entry(code).or_default() += 1;
-            if let Some(failure) = explain(&case) {
-                failures.lock().unwrap().push(failure);
-            }
+            let failure = fails(seed);
+            failures.lock().unwrap().extend(failure);
         }
     };
     std::thread::scope(|scope| {
@@ -135,6 +138,17 @@ fn judge(seeds: Range<u64>) -> BTreeMap<i32, usize> {
         failures.len(),
         failures.join("\n\n")
     );
+}
+
+/// Judges cases. Returns how many ended with each code.
+fn judge(seeds: Range<u64>) -> BTreeMap<i32, usize> {
+    let codes = Mutex::new(BTreeMap::new());
+    assert_none(seeds, |seed| {
+        let case = Case::new(seed);
+        let code = reference::judge(&case).code;
+        *codes.lock().unwrap().entry(code).or_default() += 1;
+        explain(&case)
+    });
     codes.into_inner().unwrap()
 }
 
@@ -143,6 +157,37 @@ fn the_program_and_the_reference_agree() {
     let codes = judge(0..400);
     for code in [0, 1, 3] {
         assert!(codes[&code] > 20, "hardly any case ends so: {codes:?}");
+    }
+}
+
+/// Writes a case as an exporter does, and says how it is judged otherwise than in Graph's words or by the reference.
+fn exported(exporter: Exporter, seed: u64) -> Option<String> {
+    let case = exporters::told_by(exporter, &Case::new(seed))?;
+    let (graph, export) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let in_graphs_words = ask(&case, graph.path());
+    let inventory = exporters::write(exporter, &case, export.path());
+    let actual = ask_about(&case, export.path(), &inventory);
+    let difference = difference(&in_graphs_words, &actual)
+        .or_else(|| difference(&reference::judge(&case), &actual))?;
+    let folder = export.keep();
+    Some(format!(
+        "{exporter:?} of case {seed} in {}:\n{difference}",
+        folder.display()
+    ))
+}
+
+#[test]
+fn an_export_is_judged_as_graphs_own_words() {
+    for exporter in [Exporter::EntraExporter, Exporter::AzureHound] {
+        assert_none(0..100, |seed| exported(exporter, seed));
+    }
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn many_exports_are_judged_as_graphs_own_words() {
+    for exporter in [Exporter::EntraExporter, Exporter::AzureHound] {
+        assert_none(1_000..6_000, |seed| exported(exporter, seed));
     }
 }
 
