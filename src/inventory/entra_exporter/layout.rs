@@ -62,6 +62,11 @@ impl Found {
         self.name.eq_ignore_ascii_case(name)
     }
 
+    /// Tells whether it is a folder, or a link to one.
+    fn leads_to_folder(&self) -> bool {
+        self.kind.is_dir() || self.kind.is_symlink() && self.path.is_dir()
+    }
+
     /// Tells whether it is the file of what the folder is named for.
     fn is_file_of(&self, folder: &str) -> bool {
         let stem = self.name.len().checked_sub(".json".len());
@@ -108,21 +113,22 @@ impl Layout<'_> {
             ("Applications", Kind::Application),
             ("ServicePrincipals", Kind::ServicePrincipal),
         ];
-        let (mut folders, mut data) = (Vec::new(), None);
+        let (mut folders, mut stray) = (Vec::new(), None);
         for found in self.list(root)? {
-            if found.is_data() {
-                data = data.or(Some(found));
-                continue;
-            }
             let known = names.iter().find(|(name, _)| found.is(name));
-            if let Some((_, kind)) = known {
-                self.check_folder(&found)?;
-                folders.push((found.path, *kind));
+            match known {
+                Some((_, kind)) if found.leads_to_folder() => {
+                    self.check_folder(&found)?;
+                    folders.push((found.path, *kind));
+                }
+                // A page may have any name.
+                known if known.is_some() || found.is_data() => stray = stray.or(Some(found)),
+                Some(_) | None => {}
             }
         }
-        match (folders.is_empty(), data) {
+        match (folders.is_empty(), stray) {
             (true, _) => Ok(None),
-            (false, Some(data)) => Err(self.failed(EntraExporterProblem::Stray, &data.path)),
+            (false, Some(stray)) => Err(self.failed(EntraExporterProblem::Stray, &stray.path)),
             (false, None) => Ok(Some(folders)),
         }
     }
