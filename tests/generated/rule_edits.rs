@@ -168,9 +168,10 @@ impl Editor {
                     policy.insert(key.to_owned(), other);
                     Effect::Looser
                 }
+                // Where an inventory does not tell its tenant, this makes strangers of others.
                 None => {
                     policy.insert(key.to_owned(), other);
-                    Effect::Never
+                    Effect::Open
                 }
             });
         }
