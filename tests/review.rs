@@ -3,9 +3,12 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
 
+#[path = "review/formats.rs"]
+mod formats;
 #[path = "review/git.rs"]
 mod git;
 #[path = "cases/program.rs"]
