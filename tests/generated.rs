@@ -39,6 +39,8 @@ mod random;
 mod reference;
 #[path = "generated/review.rs"]
 mod review;
+#[path = "generated/review_findings.rs"]
+mod review_findings;
 #[path = "generated/rule_edits.rs"]
 mod rule_edits;
 #[path = "generated/rules.rs"]

@@ -44,14 +44,14 @@ fn compare(base: &Policy, head: &Policy, now: i128) -> ReviewReport {
 }
 
 /// One case: a policy, an edited one, and what the edits were.
-struct Edited {
-    case: Case,
-    head: Value,
+pub(crate) struct Edited {
+    pub(crate) case: Case,
+    pub(crate) head: Value,
     edits: Vec<(&'static str, Effect)>,
 }
 
 impl Edited {
-    fn new(seed: u64, most: usize) -> Self {
+    pub(crate) fn new(seed: u64, most: usize) -> Self {
         let mut case = Case::new(seed);
         let mut random = Random::new(seed ^ 0x5eed);
         let odd = random.percent(50);
