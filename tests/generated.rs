@@ -17,6 +17,8 @@ mod answer;
 mod case;
 #[path = "generated/credentials.rs"]
 mod credentials;
+#[path = "generated/edits.rs"]
+mod edits;
 #[path = "generated/exceptions.rs"]
 mod exceptions;
 #[path = "generated/exporters.rs"]
@@ -37,6 +39,12 @@ mod program;
 mod random;
 #[path = "generated/reference/mod.rs"]
 mod reference;
+#[path = "generated/review.rs"]
+mod review;
+#[path = "generated/review_findings.rs"]
+mod review_findings;
+#[path = "generated/rule_edits.rs"]
+mod rule_edits;
 #[path = "generated/rules.rs"]
 mod rules;
 #[path = "generated/shrink.rs"]
@@ -45,6 +53,8 @@ mod shrink;
 mod text;
 #[path = "generated/trusts.rs"]
 mod trusts;
+#[path = "generated/window_edits.rs"]
+mod window_edits;
 #[path = "generated/yaml.rs"]
 mod yaml;
 

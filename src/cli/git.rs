@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use credgate::policy::{FileKind, Files};
 
@@ -49,9 +49,7 @@ impl Commit {
                 "`{reference}` is no commit, branch or tag; none begins with a dash"
             )));
         }
-        let name = format!("{reference}^{{commit}}");
-        let found = ask(&["rev-parse", "--verify", "--quiet", &name]);
-        let id = found.map_err(|error| {
+        let id = id(reference).map_err(|error| {
             let (cause, remedy) = why(&error, reference);
             Failure::usage(format_args!(
                 "`{reference}` cannot be read: {cause}; {remedy}"
@@ -59,7 +57,7 @@ impl Commit {
         })?;
         Ok(Self {
             reference: reference.to_owned(),
-            id: id.trim().to_owned(),
+            id,
             folders: RefCell::default(),
         })
     }
@@ -241,9 +239,27 @@ fn git(words: &[&str]) -> Command {
     command
 }
 
+/// What Git says of a name that stands for more than one thing.
+const AMBIGUOUS: &str = "is ambiguous";
+
+/// Returns the id of a commit. A tag that is called as a branch of the remote would be taken in its place: whoever may push
+/// a tag, and not to the branch, could choose the policy that judges.
+fn id(reference: &str) -> io::Result<String> {
+    let name = format!("{reference}^{{commit}}");
+    let warn = "core.warnAmbiguousRefs=true";
+    let answer = git(&["-c", warn, "rev-parse", "--verify", &name]).output()?;
+    if String::from_utf8_lossy(&answer.stderr).contains(AMBIGUOUS) {
+        return Err(io::Error::other(AMBIGUOUS));
+    }
+    Ok(said(answer)?.trim().to_owned())
+}
+
 /// Calls Git and returns what it prints.
 fn ask(words: &[&str]) -> io::Result<String> {
-    let answer = git(words).output()?;
+    said(git(words).output()?)
+}
+
+fn said(answer: Output) -> io::Result<String> {
     if !answer.status.success() {
         let said = String::from_utf8_lossy(&answer.stderr);
         return Err(io::Error::other(said.trim().to_owned()));
@@ -268,6 +284,13 @@ fn why(error: &io::Error, reference: &str) -> (String, String) {
         return (
             "this folder is in no Git repository".to_owned(),
             "run credgate in the repository, or give two files".to_owned(),
+        );
+    }
+    if said == AMBIGUOUS {
+        return (
+            "more than one branch, tag or commit has this name".to_owned(),
+            "write it in full, as in `refs/remotes/origin/main`, or name the commit by its id"
+                .to_owned(),
         );
     }
     let branch = reference.strip_prefix("origin/").unwrap_or(reference);

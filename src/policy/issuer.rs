@@ -56,6 +56,33 @@ impl Issuer {
         };
         same_host && same_path
     }
+
+    /// Tells whether this names every issuer that another one names.
+    pub fn includes(&self, other: &Self) -> bool {
+        let (Some((own_host, own_path)), Some((host, path))) = (split(&self.0), split(&other.0))
+        else {
+            return false;
+        };
+        let includes_host = match own_host.strip_prefix('*') {
+            Some(suffix) => {
+                let (is_any, host) = match host.strip_prefix('*') {
+                    Some(host) => (true, host),
+                    None => (false, host),
+                };
+                host.ends_with(suffix) && (is_any || host.len() > suffix.len())
+            }
+            None => host == own_host,
+        };
+        let includes_path = match own_path.strip_suffix("/*") {
+            Some(trunk) => {
+                let path = path.strip_suffix("/*").unwrap_or(path);
+                let rest = path.strip_prefix(trunk);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            }
+            None => path == own_path,
+        };
+        includes_host && includes_path
+    }
 }
 
 impl fmt::Display for Issuer {
@@ -218,6 +245,41 @@ mod tests {
             "https://host.example/a?b",
         ] {
             assert!(Issuer::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_includes_those_whose_names_it_all_knows() {
+        let texts = [
+            "https://a.example",
+            "https://a.example/*",
+            "https://a.example/p",
+            "https://a.example/p/*",
+            "https://a.example/p/q",
+            "https://a.example/pq",
+            "https://A.example:8443/p/",
+            "https://*.a.example",
+            "https://*.a.example/*",
+            "https://b.a.example",
+            "https://b.a.example/p/*",
+            "https://*.b.a.example/p",
+            "https://c.b.a.example/p",
+            "https://xa.example/p",
+        ];
+        // Each stands for what it names: hosts and paths that begin as it does.
+        let named = |text: &str| {
+            let text = text.replace("*.", "d.").replace("/*", "/r/s");
+            [text.replace("d.", "e.d."), text.replace("/r/s", ""), text]
+        };
+        for one in texts {
+            for other in texts {
+                let (whole, part) = (issuer(one), issuer(other));
+                let names_all = named(other)
+                    .iter()
+                    .filter(|url| part.names(url))
+                    .all(|url| whole.names(url));
+                assert_eq!(whole.includes(&part), names_all, "{one} {other}");
+            }
         }
     }
 }

@@ -4,6 +4,8 @@
 //! In: what the comparison found. Out: whether the gate is loosened, and the exit code. A report decides nothing by its
 //! format.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{FilePlace, PolicyRecord};
@@ -188,13 +190,16 @@ impl ReviewReport {
         u8::from(self.is_refused())
     }
 
-    /// Returns a name of a change that no move of a line and no passing of time changes.
-    pub fn fingerprint(&self, change: &Change) -> Fingerprint {
-        let subject = &change.subject;
-        let same = |other: &&Change| other.kind == change.kind && other.subject == *subject;
-        let before = self.changes.iter().take_while(|other| **other != *change);
-        let repeat = u16::try_from(before.filter(same).count()).unwrap_or(u16::MAX);
-        let parts = [subject.kind().as_bytes(), subject.name().as_bytes()];
-        Fingerprint::new(RuleId(change.kind.name()), &parts, repeat)
+    /// Returns a name of each change that no move of a line and no passing of time changes.
+    pub fn fingerprints(&self) -> Vec<Fingerprint> {
+        let mut repeats: BTreeMap<(ChangeKind, &ChangeSubject), u16> = BTreeMap::new();
+        let named = self.changes.iter().map(|Change { kind, subject, .. }| {
+            let repeat = repeats.entry((*kind, subject)).or_default();
+            let parts = [subject.kind().as_bytes(), subject.name().as_bytes()];
+            let fingerprint = Fingerprint::new(RuleId(kind.name()), &parts, *repeat);
+            *repeat = repeat.saturating_add(1);
+            fingerprint
+        });
+        named.collect()
     }
 }

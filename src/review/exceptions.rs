@@ -1,7 +1,7 @@
 //! What became of the exceptions.
 //!
 //! In: both policies. Out: a change for each difference of each exception. An exception that covers more, longer, or
-//! for whom nobody answers any more loosens.
+//! for whom nobody answers any more loosens. What is over covers nothing, however it is changed.
 
 use std::collections::HashMap;
 
@@ -122,7 +122,7 @@ impl Comparison<'_> {
             summary(new, self.sides.today),
             sentence(&new.reason)
         );
-        let mut change = self.change(kind, Direction::Loosens, new, text);
+        let mut change = self.change(kind, self.more(new), new, text);
         if let Some(former) = former {
             change.cautions.push(format!(
                 "it covers again what `{}` covered until {}",
@@ -133,6 +133,19 @@ impl Comparison<'_> {
         change.cautions.extend(self.copies.of_reason(new));
         change.cautions.extend(self.copies.of_ticket(new));
         change
+    }
+
+    fn is_over(&self, exception: &Exception) -> bool {
+        exception.is_expired(self.sides.today)
+    }
+
+    /// Returns what an exception does that covers more.
+    fn more(&self, new: &Exception) -> Direction {
+        if self.is_over(new) {
+            Direction::Neutral
+        } else {
+            Direction::Loosens
+        }
     }
 
     /// Returns an expired exception that covered part of the same.
@@ -168,8 +181,7 @@ impl Comparison<'_> {
     }
 
     fn removed(&self, former: &Exception) -> Change {
-        let is_over = former.is_expired(self.sides.today);
-        let (direction, text) = if is_over {
+        let (direction, text) = if self.is_over(former) {
             let text = format!(
                 "it covered nothing any more: it ended on {}",
                 former.expires
@@ -218,18 +230,23 @@ impl Comparison<'_> {
                 "it ends on {end} instead of {old}, {} earlier",
                 days_between(end, old)
             );
+            let direction = if self.is_over(former) {
+                Direction::Neutral
+            } else {
+                Direction::Tightens
+            };
             let kind = ChangeKind::ExceptionShortened;
-            return Some(self.change(kind, Direction::Tightens, new, text));
+            return Some(self.change(kind, direction, new, text));
         }
         let mut text = format!(
             "it ends on {end} instead of {old}, {} later",
             days_between(old, end)
         );
-        if former.is_expired(self.sides.today) {
+        if self.is_over(former) {
             text.push_str("; it had expired");
         }
         let kind = ChangeKind::ExceptionExtended;
-        let mut change = self.change(kind, Direction::Loosens, new, text);
+        let mut change = self.change(kind, self.more(new), new, text);
         change.cautions.extend(self.cautions(new));
         Some(change)
     }
@@ -241,7 +258,9 @@ impl Comparison<'_> {
         if old == day {
             return None;
         }
-        let (direction, why) = if day > old && day > today && old <= today {
+        let (direction, why) = if self.is_over(new) {
+            (Direction::Neutral, "it covers nothing any more")
+        } else if day > old && day > today {
             (Direction::Tightens, "until then it covers nothing")
         } else if day > old {
             (Direction::Loosens, "its term is counted anew")
@@ -289,12 +308,17 @@ impl Comparison<'_> {
         if !more.is_empty() {
             let text = format!("it also covers {}", more.join("; "));
             let kind = ChangeKind::ExceptionWidened;
-            changes.push(self.change(kind, Direction::Loosens, new, text));
+            changes.push(self.change(kind, self.more(new), new, text));
         }
         if !less.is_empty() {
             let text = format!("it no longer covers {}", less.join("; "));
+            let direction = if self.is_over(former) {
+                Direction::Neutral
+            } else {
+                Direction::Tightens
+            };
             let kind = ChangeKind::ExceptionNarrowed;
-            changes.push(self.change(kind, Direction::Tightens, new, text));
+            changes.push(self.change(kind, direction, new, text));
         }
     }
 }

@@ -107,9 +107,12 @@ fn tenant(base: &Policy, head: &Policy) -> Option<(Direction, String)> {
                 "the policy names no tenant any more: an inventory of another tenant than {old} passes for it"
             ),
         )),
+        // A wrong id would make strangers of the tenant's own service principals.
         (None, Some(new)) => Some((
-            Direction::Tightens,
-            format!("an inventory of another tenant than {new} is refused"),
+            Direction::Loosens,
+            format!(
+                "the policy is for tenant {new}: service principals of other tenants are judged as strangers, also where the inventory does not tell its own tenant"
+            ),
         )),
         (Some(_), Some(_)) | (None, None) => None,
     }

@@ -6,6 +6,7 @@
 //! of today. The base policy judges: its limits hold for what the head adds. Where it cannot be told whether a
 //! difference loosens, it loosens.
 
+mod added_secrets;
 mod entries;
 mod exceptions;
 mod governance;

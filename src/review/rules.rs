@@ -5,7 +5,7 @@
 
 use super::words::named;
 use super::{Sides, change, rule_place};
-use crate::finding::{Days, Level, RuleId};
+use crate::finding::{Days, Level};
 use crate::model::Alternatives;
 use crate::policy::{Evidence, Issuer, Policy, RuleSetting};
 use crate::report::review::{Change, ChangeKind, ChangeSubject, Direction};
@@ -122,32 +122,56 @@ fn alternatives(sides: &Sides<'_>, found: &mut Found) {
         setting.map_or_else(Alternatives::default, |setting| setting.alternatives)
     };
     let (old, new) = (accepted(sides.base), accepted(sides.head));
-    let level = |rule: RuleId| sides.head.rule(rule).and_then(|setting| setting.level);
-    let is_weaker = level(rules::secrets_only()) < level(rules::secret_outside_window());
+    let was_on = active(sides.base.rule(rules::secrets_only())).is_some();
+    let hiding = hiding(sides);
     let kinds = [
         ("a certificate", old.certificate, new.certificate),
         ("a federated credential", old.federated, new.federated),
     ];
     for (what, old, new) in kinds {
         let (direction, text) = match (old, new) {
-            (false, true) => (
-                Direction::Loosens,
-                format!("{what} beside a secret is now enough"),
-            ),
-            (true, false) if is_weaker => (
-                Direction::Loosens,
-                format!(
-                    "{what} beside a secret is no longer enough: secrets-only finds it, at a lower level than secret-outside-window"
-                ),
-            ),
-            (true, false) => (
-                Direction::Tightens,
-                format!("{what} beside a secret is no longer enough"),
-            ),
+            (false, true) => {
+                let text = format!("{what} beside a secret is now enough");
+                let direction = if was_on {
+                    Direction::Loosens
+                } else {
+                    Direction::Neutral
+                };
+                (direction, text)
+            }
+            (true, false) => {
+                let text = format!("{what} beside a secret is no longer enough");
+                match &hiding {
+                    Some(why) => (Direction::Loosens, format!("{text}: {why}")),
+                    None => (Direction::Tightens, text),
+                }
+            }
             (true, true) | (false, false) => continue,
         };
         found.push((ChangeKind::RuleAlternatives, direction, text));
     }
+}
+
+/// Says why an application with a secret may pass that is no longer said to have something better. What
+/// `secret-outside-window` found of it is then for `secrets-only` to find, if that weighs as much and nothing covers it.
+fn hiding(sides: &Sides<'_>) -> Option<String> {
+    let (only, beside) = (rules::secrets_only(), rules::secret_outside_window());
+    let level = |policy: &Policy, rule| active(policy.rule(rule)).map(|(_, level)| level);
+    // That the other rule is lower, or off, is a change of its own.
+    let was = level(sides.base, beside).min(level(sides.head, beside))?;
+    let is = level(sides.head, only);
+    if is < Some(was) {
+        return Some(format!(
+            "{only} does not find it at the level at which {beside} did"
+        ));
+    }
+    let mut exceptions = sides.head.exceptions().iter();
+    let exception =
+        exceptions.find(|it| !it.is_expired(sides.today) && it.lifts(only) && !it.lifts(beside))?;
+    Some(format!(
+        "{only} finds it, which `{}` may tolerate",
+        exception.id
+    ))
 }
 
 /// Compares the trusted issuers; without a list of its own a policy trusts the known ones.
@@ -161,7 +185,8 @@ fn issuers(base: &RuleSetting, head: &RuleSetting, found: &mut Found) {
     };
     let (old, new) = (trusted(base), trusted(head));
     let only = |list: &[Issuer], other: &[Issuer]| -> Vec<Issuer> {
-        let only = list.iter().filter(|issuer| !other.contains(issuer));
+        let is_within = |issuer: &Issuer| other.iter().any(|it| it.includes(issuer));
+        let only = list.iter().filter(|issuer| !is_within(issuer));
         only.cloned().collect()
     };
     let (added, removed) = (only(&new, &old), only(&old, &new));

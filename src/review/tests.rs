@@ -1,5 +1,7 @@
 //! Which way each difference goes, as one test a difference.
 
+mod windows;
+
 use jiff::Timestamp;
 
 use super::{Named, review};
@@ -66,25 +68,6 @@ exceptions:
         exception = exception.replace(from, to);
     }
     format!("{HEAD}{exception}")
-}
-
-fn with_window(replace: &[(&str, &str)]) -> String {
-    let mut window = "\
-migration-windows:
-  - id: autumn
-    applications: [5f0a1c1e-2f5e-4d55-8a7e-0d9a3d0f6b21]
-    reason: Cutover of the billing services.
-    opens: 2026-11-01
-    certificate-by: 2026-11-30
-    closes: 2026-12-15
-governance: { window-max-term: 90d }
-"
-    .to_owned();
-    for (from, to) in replace {
-        assert!(window.contains(from), "{from}");
-        window = window.replace(from, to);
-    }
-    format!("{HEAD}{window}")
 }
 
 /// The other way round, what loosens tightens.
@@ -262,51 +245,66 @@ fn what_the_base_would_not_have_is_told_of_the_head() {
 }
 
 #[test]
-fn windows_loosen_when_they_come_grow_or_widen() {
-    let plain = with_window(&[]);
-    let none = with_window(&[])
-        .split("migration-windows")
-        .next()
-        .unwrap()
-        .to_owned()
-        + "governance: { window-max-term: 90d }\n";
-    assert_opposite(&none, &plain, "window-opened", "window-removed");
+fn what_has_expired_covers_nothing_however_it_is_changed() {
+    let expired = |replace: &[(&str, &str)]| {
+        with_exception(replace).replace("expires: 2026-12-31", "expires: 2026-11-22")
+    };
+    let plain = expired(&[]);
     for (from, to) in [
-        ("opens: 2026-11-01", "opens: 2026-10-01"),
-        ("certificate-by: 2026-11-30", "certificate-by: 2026-12-10"),
-        ("closes: 2026-12-15", "closes: 2026-12-31"),
+        ("granted: 2026-09-01", "granted: 2026-10-01"),
+        ("expires: 2026-12-31", "expires: 2026-11-02"),
+        ("[secrets-only]", "[secrets-only, secret-age]"),
+        (
+            "    credentials: [0b6e2a0e-6a0b-4f7e-9d5e-0f5d2f9f8a11]\n",
+            "",
+        ),
     ] {
-        assert_opposite(
-            &plain,
-            &with_window(&[(from, to)]),
-            "window-lengthened",
-            "window-shortened",
-        );
+        let other = expired(&[(from, to)]);
+        for (one, other) in [(&plain, &other), (&other, &plain)] {
+            assert_eq!(change(one, other).direction, Direction::Neutral, "{to}");
+        }
     }
-    assert_opposite(
-        &plain,
-        &with_window(&[("[5f0a1c1e-2f5e-4d55-8a7e-0d9a3d0f6b21]", "all")]),
-        "window-widened",
-        "window-narrowed",
-    );
+    assert_eq!(changes(HEAD, &plain), ["neutral exception-added"]);
 }
 
 #[test]
-fn less_of_a_window_loosens_where_only_secrets_added_in_it_are_looked_for() {
-    let only = |text: &str| {
-        text.replace(
-            "  secret-outside-window: {}\n",
-            "  secret-outside-window: { level: warning }\n  secret-added-during-migration: {}\n",
+fn fewer_alternatives_loosen_where_an_exception_covers_having_only_secrets() {
+    let with = |rules: &str, alternatives: &str| {
+        with_exception(&[("[secrets-only]", rules)]).replace(
+            "secrets-only: {}",
+            &format!("secrets-only: {{ alternatives: {alternatives} }}"),
         )
     };
-    let (plain, shorter) = (
-        only(&with_window(&[])),
-        only(&with_window(&[(
-            "closes: 2026-12-15",
-            "closes: 2026-12-10",
-        )])),
+    for (rules, direction) in [
+        ("[secrets-only]", "loosens"),
+        ("[secrets-only, secret-outside-window]", "tightens"),
+        ("[secret-age]", "tightens"),
+    ] {
+        assert_eq!(
+            changes(
+                &with(rules, "[certificate, federated]"),
+                &with(rules, "[certificate]")
+            ),
+            [format!("{direction} rule-alternatives-changed")],
+            "{rules}"
+        );
+    }
+}
+
+#[test]
+fn an_issuer_that_another_one_includes_is_no_news() {
+    let with = |issuers: &str| with_rules(&format!("  federated-credential-broad: {issuers}\n"));
+    let (any, one) = (
+        with("{ issuers: ['https://a.example/*'] }"),
+        with("{ issuers: ['https://a.example/b'] }"),
     );
-    assert_eq!(changes(&plain, &shorter), ["loosens window-shortened"]);
+    let kind = "rule-issuers-changed";
+    assert_opposite(&one, &any, kind, kind);
+    let both = with("{ issuers: ['https://a.example/b', 'https://a.example/*'] }");
+    assert_eq!(changes(&any, &both), [] as [String; 0]);
+    // The known ones include it.
+    let github = with("{ issuers: ['https://token.actions.githubusercontent.com'] }");
+    assert_eq!(changes(&with("{}"), &github), [format!("tightens {kind}")]);
 }
 
 #[test]
@@ -399,12 +397,14 @@ fn governance_loosens_when_it_allows_more() {
 }
 
 #[test]
-fn another_tenant_or_none_loosens() {
+fn every_change_of_the_tenant_loosens() {
     let tenant = |id: &str| format!("{HEAD}tenant: {id}\n");
     let one = tenant("3b8f0b8e-7f0c-4ed6-9a4e-0c6f6a1d2e11");
     let other = tenant("11111111-7f0c-4ed6-9a4e-0c6f6a1d2e11");
     assert_eq!(changes(&one, &other), ["loosens tenant-changed"]);
-    assert_opposite(&one, HEAD, "tenant-changed", "tenant-changed");
+    assert_eq!(changes(&one, HEAD), ["loosens tenant-changed"]);
+    // Service principals that no application of the inventory has were judged like the tenant's own.
+    assert_eq!(changes(HEAD, &one), ["loosens tenant-changed"]);
 }
 
 #[test]

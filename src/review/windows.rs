@@ -1,19 +1,20 @@
 //! What became of the migration windows.
 //!
 //! In: both policies. Out: a change for each difference of each window. A window tolerates secrets, so more of it loosens.
-//! Less of it tightens, unless the only rule that would find a secret then is the one that looks for secrets added
-//! inside a window.
+//! Less of it tightens, unless a secret that was added inside it may pass then. What is closed tolerates nothing, however
+//! it is changed.
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::entries::{Copies, Difference, Entry, Fate, difference, paired, resigned};
+use super::added_secrets::{Losers, passing};
+use super::entries::{Copies, Entry, Fate, difference, paired, resigned};
 use super::words::{count, days, days_between, named, sentence};
 use super::{Sides, change, entry_place};
-use crate::finding::{Level, RuleId};
 use crate::model::AppId;
-use crate::policy::{EntryKind, Policy, Signature, Window, WindowScope};
+use crate::policy::{EntryKind, Signature, Window, WindowScope};
 use crate::report::review::{Change, ChangeKind, ChangeSubject, Direction};
-use crate::rules;
 
 impl Entry for Window {
     type Meaning = (Option<Vec<AppId>>, [Option<Box<str>>; 4], [Date; 3]);
@@ -58,7 +59,6 @@ pub(super) fn compare(sides: &Sides<'_>, changes: &mut Vec<Change>) {
     let comparison = Comparison {
         sides,
         copies: Copies::of(sides.head.windows()),
-        less: less(sides.head),
     };
     for fate in paired(sides.base.windows(), sides.head.windows()) {
         match fate {
@@ -74,30 +74,9 @@ pub(super) fn compare(sides: &Sides<'_>, changes: &mut Vec<Change>) {
     }
 }
 
-/// What less of a window does. A secret that was added inside it is no longer found as such; that it is a secret must then
-/// be found at no lower level.
-fn less(head: &Policy) -> Less {
-    let level = |rule: RuleId| head.rule(rule).and_then(|setting| setting.level);
-    let found: Option<Level> = level(rules::secret_added_during_migration());
-    let others = [rules::secrets_only(), rules::secret_outside_window()];
-    if others.into_iter().all(|rule| level(rule) >= found) {
-        Less(Direction::Tightens, "")
-    } else {
-        Less(
-            Direction::Loosens,
-            "; secrets added in it are no longer found, and no other rule of that level finds them",
-        )
-    }
-}
-
-/// The direction of less of a window, and why, if that needs saying.
-#[derive(Clone, Copy)]
-struct Less(Direction, &'static str);
-
 struct Comparison<'run> {
     sides: &'run Sides<'run>,
     copies: Copies,
-    less: Less,
 }
 
 impl Comparison<'_> {
@@ -123,7 +102,7 @@ impl Comparison<'_> {
             sentence(&new.reason),
         );
         let kind = ChangeKind::WindowOpened;
-        let mut change = self.change(kind, Direction::Loosens, new, text);
+        let mut change = self.change(kind, self.more(new), new, text);
         if let Some(former) = self.former(new) {
             change.cautions.push(format!(
                 "it opens again what `{}` tolerated until {}",
@@ -155,20 +134,45 @@ impl Comparison<'_> {
         })
     }
 
-    fn removed(&self, former: &Window) -> Change {
-        let Less(direction, why) = self.less;
-        let (direction, text) = if former.closes < self.sides.today {
-            let text = format!(
-                "it tolerated nothing any more: it closed on {}",
-                former.closes
-            );
-            (Direction::Neutral, text)
+    /// Returns what more of a window does.
+    fn more(&self, new: &Window) -> Direction {
+        if self.is_closed(new) {
+            Direction::Neutral
         } else {
-            let text = format!(
-                "it would have tolerated secrets through {}{why}",
-                former.closes
-            );
-            (direction, text)
+            Direction::Loosens
+        }
+    }
+
+    /// Returns what less of a window does, and why, if that needs saying.
+    fn less(
+        &self,
+        former: &Window,
+        kept: Option<&Window>,
+        losers: &Losers<'_>,
+    ) -> (Direction, String) {
+        if self.is_closed(former) {
+            return (Direction::Neutral, String::new());
+        }
+        match passing(self.sides, former, kept, losers) {
+            Some(why) => {
+                let why = format!("; secrets added in it are no longer found, and {why}");
+                (Direction::Loosens, why)
+            }
+            None => (Direction::Tightens, String::new()),
+        }
+    }
+
+    fn is_closed(&self, window: &Window) -> bool {
+        window.closes < self.sides.today
+    }
+
+    fn removed(&self, former: &Window) -> Change {
+        let (direction, why) = self.less(former, None, &Losers::of(former));
+        let closes = former.closes;
+        let text = if self.is_closed(former) {
+            format!("it tolerated nothing any more: it closed on {closes}")
+        } else {
+            format!("it would have tolerated secrets through {closes}{why}")
         };
         let subject = ChangeSubject::Window(former.id.clone());
         let kind = ChangeKind::WindowRemoved;
@@ -199,70 +203,127 @@ impl Comparison<'_> {
     }
 
     fn days(&self, former: &Window, new: &Window, changes: &mut Vec<Change>) {
-        let (mut longer, mut shorter) = (Vec::new(), Vec::new());
+        let today = self.sides.today;
+        let mut moved = Moved::default();
+        let (less, why) = self.less(former, Some(new), &Losers::of(former));
         if new.opens != former.opens {
-            let words = format!("opens on {} instead of {}", new.opens, former.opens);
-            let is_longer = new.opens < former.opens;
-            if is_longer { &mut longer } else { &mut shorter }.push(words);
+            let (kind, direction, why) = self.opens(former, new, (less, &why));
+            let words = format!("opens on {} instead of {}{why}", new.opens, former.opens);
+            moved.add(kind, direction, words);
         }
-        let ends = [
-            (
-                "tolerates secrets alone through",
-                former.certificate_by,
-                new.certificate_by,
-            ),
-            ("closes on", former.closes, new.closes),
-        ];
-        for (verb, old, end) in ends {
-            if end > old {
-                let later = days_between(old, end);
-                longer.push(format!("{verb} {end} instead of {old}, {later} later"));
-            } else if end < old {
-                let earlier = days_between(end, old);
-                shorter.push(format!("{verb} {end} instead of {old}, {earlier} earlier"));
+        let lengthens = |end: Date| {
+            if end < today {
+                Direction::Neutral
+            } else {
+                Direction::Loosens
             }
-        }
-        if !longer.is_empty() {
-            let kind = ChangeKind::WindowLengthened;
-            let text = format!("it {}", longer.join("; it "));
-            let mut change = self.change(kind, Direction::Loosens, new, text);
-            change.cautions.extend(self.too_long(new));
+        };
+        let by = (former.certificate_by, new.certificate_by);
+        let shortens = if by.0 < today {
+            Direction::Neutral
+        } else {
+            Direction::Tightens
+        };
+        let verb = "tolerates secrets alone through";
+        moved.end(verb, by, lengthens(by.1), (shortens, ""));
+        let closes = (former.closes, new.closes);
+        moved.end("closes on", closes, lengthens(closes.1), (less, &why));
+        for ((kind, direction), words) in moved.0 {
+            let text = format!("it {}", words.join("; it "));
+            let mut change = self.change(kind, direction, new, text);
+            if kind == ChangeKind::WindowLengthened {
+                change.cautions.extend(self.too_long(new));
+            }
             changes.push(change);
         }
-        if !shorter.is_empty() {
-            let Less(direction, why) = self.less;
-            let text = format!("it {}{why}", shorter.join("; it "));
-            changes.push(self.change(ChangeKind::WindowShortened, direction, new, text));
+    }
+
+    /// Returns what another opening day does, and why. The day decides what is tolerated, and from where the longest term
+    /// is counted.
+    fn opens<'why>(
+        &self,
+        former: &Window,
+        new: &Window,
+        (less, why): (Direction, &'why str),
+    ) -> (ChangeKind, Direction, &'why str) {
+        let (old, day, today) = (former.opens, new.opens, self.sides.today);
+        if day < old && old > today {
+            (ChangeKind::WindowLengthened, self.more(new), "")
+        } else if day < old {
+            let why = ", when it was open, too";
+            (ChangeKind::WindowLengthened, Direction::Neutral, why)
+        } else if day > today {
+            (ChangeKind::WindowShortened, less, why)
+        } else if why.is_empty() {
+            let why = ": its term is counted anew";
+            (ChangeKind::WindowShortened, self.more(new), why)
+        } else {
+            (ChangeKind::WindowShortened, self.more(new), why)
         }
     }
 
     fn applications(&self, former: &Window, new: &Window, changes: &mut Vec<Change>) {
+        let removed;
         let (more, fewer) = match (&former.applications, &new.applications) {
             (WindowScope::All, WindowScope::All) => return,
-            (WindowScope::All, WindowScope::Listed(_)) => (
+            (WindowScope::All, WindowScope::Listed(list)) => (
                 None,
-                Some("all applications that it does not list".to_owned()),
+                Some((
+                    "all applications that it does not list".to_owned(),
+                    Losers::AllBut(list),
+                )),
             ),
             (WindowScope::Listed(_), WindowScope::All) => {
                 (Some("all applications".to_owned()), None)
             }
             (WindowScope::Listed(old), WindowScope::Listed(list)) => {
-                let Difference { added, removed } = difference(old, list);
+                let difference = difference(old, list);
+                removed = difference.removed;
                 let say = |ids: &[AppId]| {
                     let words = || format!("{}: {}", count(ids.len(), "application"), named(ids));
                     (!ids.is_empty()).then(words)
                 };
-                (say(&added), say(&removed))
+                let fewer = say(&removed).map(|words| (words, Losers::Of(&removed)));
+                (say(&difference.added), fewer)
             }
         };
         if let Some(more) = more {
             let text = format!("it is also for {more}");
-            changes.push(self.change(ChangeKind::WindowWidened, Direction::Loosens, new, text));
+            changes.push(self.change(ChangeKind::WindowWidened, self.more(new), new, text));
         }
-        if let Some(fewer) = fewer {
-            let Less(direction, why) = self.less;
+        if let Some((fewer, losers)) = fewer {
+            let (direction, why) = self.less(former, None, &losers);
             let text = format!("it is no longer for {fewer}{why}");
             changes.push(self.change(ChangeKind::WindowNarrowed, direction, new, text));
+        }
+    }
+}
+
+/// The days that moved, by what that does.
+#[derive(Default)]
+struct Moved(BTreeMap<(ChangeKind, Direction), Vec<String>>);
+
+impl Moved {
+    fn add(&mut self, kind: ChangeKind, direction: Direction, words: String) {
+        self.0.entry((kind, direction)).or_default().push(words);
+    }
+
+    /// Adds that an end moved.
+    fn end(
+        &mut self,
+        verb: &str,
+        (old, end): (Date, Date),
+        lengthens: Direction,
+        (shortens, why): (Direction, &str),
+    ) {
+        if end > old {
+            let later = days_between(old, end);
+            let words = format!("{verb} {end} instead of {old}, {later} later");
+            self.add(ChangeKind::WindowLengthened, lengthens, words);
+        } else if end < old {
+            let earlier = days_between(end, old);
+            let words = format!("{verb} {end} instead of {old}, {earlier} earlier{why}");
+            self.add(ChangeKind::WindowShortened, shortens, words);
         }
     }
 }

@@ -126,7 +126,7 @@ fn some(random: &mut Random, case: &Case, found: &[Finding]) -> Vec<Value> {
 }
 
 /// First and last day: most are in force; some have ended, have not begun, or end at an edge.
-fn term(random: &mut Random, today: i64, within: i64) -> (i64, i64) {
+pub(crate) fn term(random: &mut Random, today: i64, within: i64) -> (i64, i64) {
     let granted = today - random.between(0, 60);
     match random.below(10) {
         0 => {

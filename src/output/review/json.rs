@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
+use crate::finding::Fingerprint;
 use crate::output::{Options, OutputFormat, lines};
 use crate::report::FilePlace;
 use crate::report::review::{
@@ -208,7 +209,7 @@ struct LevelsDocument {
 
 impl<'report> Document<'report> {
     fn of(report: &'report ReviewReport) -> Self {
-        let changes = report.changes.iter();
+        let changes = report.changes.iter().zip(report.fingerprints());
         Self {
             schema: VERSION,
             exit_code: report.exit_code(),
@@ -225,7 +226,7 @@ impl<'report> Document<'report> {
                 neutral: report.count(Direction::Neutral),
                 tightens: report.count(Direction::Tightens),
             },
-            changes: changes.map(|it| change(report, it)).collect(),
+            changes: changes.map(change).collect(),
             findings: report.comparison.as_ref().map(findings),
             notes: &report.notes,
         }
@@ -241,10 +242,7 @@ fn side(side: &Side) -> SideDocument<'_> {
     }
 }
 
-fn change<'report>(
-    report: &'report ReviewReport,
-    change: &'report Change,
-) -> ChangeDocument<'report> {
+fn change((change, fingerprint): (&Change, Fingerprint)) -> ChangeDocument<'_> {
     let Impact { silences, raises } = change.impact;
     ChangeDocument {
         kind: change.kind.name(),
@@ -259,7 +257,7 @@ fn change<'report>(
         former_location: change.former_place.as_ref().map(place),
         silences: touched(silences),
         raises: touched(raises),
-        fingerprint: report.fingerprint(change).to_string(),
+        fingerprint: fingerprint.to_string(),
     }
 }
 

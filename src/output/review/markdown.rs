@@ -21,15 +21,22 @@ pub(super) static FORMAT: OutputFormat<ReviewReport> = OutputFormat {
 /// How many changes the table shows.
 const MOST_ROWS: usize = 50;
 
-/// How long the page may become before details are left out, in bytes. GitHub takes 65,536 characters for a comment.
+/// How long the page may become with changes, in bytes. GitHub takes 65,536 characters for a comment.
 const MOST_BYTES: usize = 56_000;
+
+/// How much of that the table may take.
+const MOST_BYTES_OF_TABLE: usize = 28_000;
+
+/// How long the page may become with what stands behind the changes.
+const MOST_BYTES_IN_ALL: usize = 65_000;
 
 fn write(report: &ReviewReport, _: &Options, writer: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Comment(String::new());
     let sign = if report.is_refused() { "❌" } else { "✅" };
     let answer = inline(&words::answer(report));
     page.add(format_args!("## {sign} credgate review: {answer}\n\n"));
-    let (sides, directions) = (words::sides(report), words::directions(report));
+    let sides = cut(&words::sides(report), LONGEST);
+    let directions = words::directions(report);
     page.add(format_args!("{}: {directions}.\n", code(&sides)));
     if report.is_refused() {
         page.add(format_args!("\nTo go on, {}.\n", inline(words::REMEDY)));
@@ -42,9 +49,10 @@ fn write(report: &ReviewReport, _: &Options, writer: &mut dyn io::Write) -> io::
         page.table(report);
         page.details(report);
     }
-    for note in &report.notes {
-        page.add(format_args!("\n> {}\n", inline(note)));
-    }
+    let notes = report.notes.iter();
+    let notes = notes.map(|note| format!("\n> {}\n", inline(&cut(note, LONGEST))));
+    let shown = page.push_all(notes, MOST_BYTES_IN_ALL);
+    page.more(report.notes.len() - shown, "more note");
     writer.write_all(page.0.as_bytes())
 }
 
@@ -56,8 +64,13 @@ impl Comment {
         debug_assert!(written.is_ok(), "writing to a string does not fail");
     }
 
-    fn is_full(&self) -> bool {
-        self.0.len() > MOST_BYTES
+    /// Adds what fits, and says whether it does.
+    fn push(&mut self, words: &str, most: usize) -> bool {
+        let fits = self.0.len() + words.len() <= most;
+        if fits {
+            self.0.push_str(words);
+        }
+        fits
     }
 
     fn table(&mut self, report: &ReviewReport) {
@@ -69,37 +82,15 @@ impl Comment {
         ));
         let line = if with_findings { " --- |" } else { "" };
         self.add(format_args!("| --- | --- | --- |{line}\n"));
-        let shown = report.changes.iter().take(MOST_ROWS);
-        let mut rows = 0;
-        for change in shown {
-            if self.is_full() {
-                break;
-            }
-            self.row(change, with_findings);
-            rows += 1;
-        }
-        self.more(report.changes.len() - rows);
+        let rows = report.changes.iter().take(MOST_ROWS);
+        let rows = rows.map(|change| row(change, with_findings));
+        let shown = self.push_all(rows, MOST_BYTES_OF_TABLE);
+        self.more(report.changes.len() - shown, "more change");
     }
 
-    fn row(&mut self, change: &Change, with_findings: bool) {
-        let caution = if change.cautions.is_empty() {
-            ""
-        } else {
-            " ⚠️"
-        };
-        self.add(format_args!(
-            "| {} {} | {} | {}{caution} |",
-            sign(change.direction),
-            change.direction.name(),
-            inline(&words::subject(change)),
-            inline(&cut(&change.text, LONGEST_CELL)),
-        ));
-        if with_findings {
-            let today = words::impact(&change.impact);
-            let today = today.map_or_else(|| "—".to_owned(), |today| inline(&today));
-            self.add(format_args!(" {today} |"));
-        }
-        self.add(format_args!("\n"));
+    /// Adds parts until one does not fit, and returns how many were added.
+    fn push_all(&mut self, parts: impl Iterator<Item = String>, most: usize) -> usize {
+        parts.take_while(|part| self.push(part, most)).count()
     }
 
     fn details(&mut self, report: &ReviewReport) {
@@ -108,44 +99,64 @@ impl Comment {
         self.add(format_args!(
             "\n<details{open}>\n<summary>What is different</summary>\n\n"
         ));
-        let mut shown = 0;
-        for change in &report.changes {
-            if self.is_full() {
-                break;
-            }
-            self.detail(change);
-            shown += 1;
-        }
-        self.more(report.changes.len() - shown);
+        let details = report.changes.iter().map(detail);
+        let shown = self.push_all(details, MOST_BYTES);
+        self.more(report.changes.len() - shown, "more change");
         self.add(format_args!("\n</details>\n"));
     }
 
-    fn detail(&mut self, change: &Change) {
-        self.add(format_args!(
-            "- {} **{}** ({}, {}): {}.\n",
-            sign(change.direction),
-            inline(&words::subject(change)),
-            inline(change.kind.name()),
-            inline(&words::place(change)),
-            inline(&cut(&change.text, LONGEST)),
-        ));
-        if let Some(impact) = words::impact(&change.impact) {
-            self.add(format_args!("  - Today it {}.\n", inline(&impact)));
-        }
-        for caution in &change.cautions {
-            self.add(format_args!("  - ⚠️ {}.\n", inline(&cut(caution, LONGEST))));
-        }
-    }
-
     /// Says what is left out.
-    fn more(&mut self, changes: usize) {
-        if changes > 0 {
-            let more = count(changes, "more change");
+    fn more(&mut self, number: usize, thing: &str) {
+        if number > 0 {
+            let more = count(number, thing);
             self.add(format_args!(
                 "\n… and {more}: <code>--report json=FILE</code> has all of them.\n"
             ));
         }
     }
+}
+
+/// One change in the table.
+fn row(change: &Change, with_findings: bool) -> String {
+    let caution = if change.cautions.is_empty() {
+        ""
+    } else {
+        " ⚠️"
+    };
+    let mut row = Comment(String::new());
+    row.add(format_args!(
+        "| {} {} | {} | {}{caution} |",
+        sign(change.direction),
+        change.direction.name(),
+        inline(&cut(&words::subject(change), LONGEST_CELL)),
+        inline(&cut(&change.text, LONGEST_CELL)),
+    ));
+    if with_findings {
+        let today = words::impact(&change.impact);
+        let today = today.map_or_else(|| "—".to_owned(), |today| inline(&today));
+        row.add(format_args!(" {today} |"));
+    }
+    row.0 + "\n"
+}
+
+/// All about one change.
+fn detail(change: &Change) -> String {
+    let mut detail = Comment(String::new());
+    detail.add(format_args!(
+        "- {} **{}** ({}, {}): {}.\n",
+        sign(change.direction),
+        inline(&cut(&words::subject(change), LONGEST_CELL)),
+        inline(change.kind.name()),
+        inline(&cut(&words::place(change), LONGEST)),
+        inline(&cut(&change.text, LONGEST)),
+    ));
+    if let Some(impact) = words::impact(&change.impact) {
+        detail.add(format_args!("  - Today it {}.\n", inline(&impact)));
+    }
+    for caution in &change.cautions {
+        detail.add(format_args!("  - ⚠️ {}.\n", inline(&cut(caution, LONGEST))));
+    }
+    detail.0
 }
 
 /// The longest sentence: a reason may be longer than a screen.

@@ -6,12 +6,13 @@
 use std::io;
 
 use serde_sarif::sarif::{
-    Location, LogicalLocation, Message, PhysicalLocation, Region, ReportingDescriptor, Result,
-    ResultLevel, Run, RunAutomationDetails, Sarif, ToolComponent,
+    Invocation, Location, LogicalLocation, Message, Notification, PhysicalLocation, Region,
+    ReportingDescriptor, Result, ResultLevel, Run, RunAutomationDetails, Sarif, ToolComponent,
 };
 
 use super::words;
 use crate::escape::printable;
+use crate::finding::Fingerprint;
 use crate::output::sarif::{MAX_RESULTS, SCHEMA, location, pascal_case, sentence};
 use crate::output::{Options, OutputFormat, lines};
 use crate::report::review::{Change, ChangeKind, Direction, ReviewReport};
@@ -32,8 +33,12 @@ fn write(report: &ReviewReport, _: &Options, writer: &mut dyn io::Write) -> io::
 }
 
 fn run(report: &ReviewReport) -> Run {
-    let results = report.changes.iter().take(MAX_RESULTS);
-    let results: Vec<Result> = results.map(|change| result(report, change)).collect();
+    let results = report.changes.iter().zip(report.fingerprints());
+    let results: Vec<Result> = results
+        .take(MAX_RESULTS)
+        .map(|(change, fingerprint)| result(report, change, fingerprint))
+        .collect();
+    let left_out = report.changes.len() - results.len();
     // Code scanning splits the run from the category at the last slash.
     let category = format!("credgate-review/{}/", printable(&report.head.policy.path));
     Run::builder()
@@ -41,7 +46,26 @@ fn run(report: &ReviewReport) -> Run {
         .automation_details(RunAutomationDetails::builder().id(category).build())
         .column_kind("unicodeCodePoints")
         .language("en-US")
+        .invocations([invocation(report, left_out)])
         .results(results)
+        .build()
+}
+
+fn invocation(report: &ReviewReport, left_out: usize) -> Invocation {
+    let left_out = (left_out > 0).then(|| {
+        format!(
+            "{left_out} changes are left out: code scanning accepts {MAX_RESULTS} results, and what loosens comes first."
+        )
+    });
+    let notes = report.notes.iter().map(|note| printable(note).into_owned());
+    let notifications = left_out.into_iter().chain(notes).map(|text| {
+        let message = Message::builder().text(text).build();
+        Notification::builder().message(message).build()
+    });
+    Invocation::builder()
+        .execution_successful(true)
+        .exit_code(report.exit_code())
+        .tool_execution_notifications(notifications.collect::<Vec<_>>())
         .build()
 }
 
@@ -66,9 +90,8 @@ fn descriptor(kind: ChangeKind) -> ReportingDescriptor {
         .build()
 }
 
-fn result(report: &ReviewReport, change: &Change) -> Result {
+fn result(report: &ReviewReport, change: &Change, fingerprint: Fingerprint) -> Result {
     let index = ChangeKind::all().position(|kind| kind == change.kind);
-    let fingerprint = report.fingerprint(change).to_string();
     Result::builder()
         .rule_id(change.kind.name())
         .opt_rule_index(index.and_then(|index| i64::try_from(index).ok()))
@@ -77,7 +100,7 @@ fn result(report: &ReviewReport, change: &Change) -> Result {
         .locations([place(change)])
         .partial_fingerprints(std::collections::BTreeMap::from([(
             "primaryLocationLineHash".to_owned(),
-            fingerprint,
+            fingerprint.to_string(),
         )]))
         .build()
 }

@@ -19,6 +19,8 @@ use classes::Identity;
 use objects::Object;
 use policy::Policy;
 
+pub(crate) use policy::{day, rank};
+
 /// Why there is no verdict.
 #[derive(Debug)]
 struct Refused;
@@ -50,6 +52,13 @@ pub(crate) fn has_active_rule(policy: &Value) -> bool {
     let rules = policy["rules"].as_object().into_iter().flatten();
     let mut active = rules.filter(|(_, rule)| rule["level"] != "off");
     active.any(|(name, _)| policy::RULES.iter().any(|(rule, ..)| rule == name))
+}
+
+/// How much it weighs that a rule could not be judged: nothing where its evidence is optional.
+pub(crate) fn weight_of_missing(policy: &Value, rule: &str) -> Option<usize> {
+    let policy = Policy::written(policy, 0);
+    let level = policy.level(rule)?;
+    policy.requires_evidence(rule).then(|| rank(&level))
 }
 
 type Table = BTreeMap<String, Object>;
@@ -169,16 +178,14 @@ fn report(case: &Case, tenant: &Sorted) -> Answer {
     let policy = Policy::new(case);
     let (mut findings, not_judged) = rules::judge(&policy, tenant);
     findings.sort();
-    let failing = policy::rank(case.fail_on);
+    let failing = rank(case.fail_on);
     let open: Vec<&Finding> = findings
         .iter()
         .filter(|finding| finding.disposition == "open")
         .collect();
-    let violated = open
-        .iter()
-        .any(|finding| policy::rank(&finding.level) >= failing);
+    let violated = open.iter().any(|finding| rank(&finding.level) >= failing);
     let incomplete = not_judged.iter().any(|rule| {
-        policy.requires_evidence(rule) && policy::rank(&policy.level(rule).unwrap()) >= failing
+        policy.requires_evidence(rule) && rank(&policy.level(rule).unwrap()) >= failing
     });
     let (code, verdict) = match (violated, incomplete) {
         (true, _) => (1, "fail"),

@@ -44,12 +44,12 @@ pub(super) struct Policy<'a> {
     pub(super) today: i64,
 }
 
-pub(super) fn rank(level: &str) -> usize {
+pub(crate) fn rank(level: &str) -> usize {
     let levels = ["note", "warning", "error"];
     levels.iter().position(|known| *known == level).unwrap()
 }
 
-pub(super) fn day(value: &Value) -> i64 {
+pub(crate) fn day(value: &Value) -> i64 {
     let date: Date = value.as_str().unwrap().parse().unwrap();
     let since = date.duration_since(Date::constant(1970, 1, 1));
     since.as_secs() / 86_400
@@ -57,10 +57,14 @@ pub(super) fn day(value: &Value) -> i64 {
 
 impl<'a> Policy<'a> {
     pub(super) fn new(case: &'a Case) -> Self {
+        Self::written(&case.policy, case.now)
+    }
+
+    pub(super) fn written(written: &'a Value, now: i128) -> Self {
         Self {
-            written: &case.policy,
-            now: case.now,
-            today: day_of(case.now),
+            written,
+            now,
+            today: day_of(now),
         }
     }
 
