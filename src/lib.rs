@@ -21,7 +21,7 @@
 //! | floor | place | may import |
 //! | --- | --- | --- |
 //! | 6 | the binary (`main.rs`, `cli/`) | this library's public face |
-//! | 5 | [`evaluate`], [`review`] (which may import evaluate) | rules, policy, report, finding, model |
+//! | 5 | [`evaluate`], [`review`] and [`forecast`] (which may import evaluate) | rules, policy, report, finding, model |
 //! | 4 | [`rules`] | policy, finding, model |
 //! | 3 | [`inventory`], [`graph`], [`policy`]: neighbours that never meet | finding (policy only), snapshot (but policy), model, source, escape |
 //! | 2 | [`output`] | report, finding, model, source, escape |
@@ -42,6 +42,7 @@
 pub mod escape;
 pub mod evaluate;
 pub mod finding;
+pub mod forecast;
 pub mod graph;
 pub mod inventory;
 pub mod model;

@@ -26,6 +26,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["rules", "policy", "report", "finding", "model"],
     ),
     (
+        "forecast",
+        &["evaluate", "rules", "policy", "report", "finding", "model"],
+    ),
+    (
         "review",
         &["evaluate", "rules", "policy", "report", "finding", "model"],
     ),

@@ -23,6 +23,8 @@ mod edits;
 mod exceptions;
 #[path = "generated/exporters.rs"]
 mod exporters;
+#[path = "generated/forecast.rs"]
+mod forecast;
 #[path = "generated/forms.rs"]
 mod forms;
 #[path = "generated/mangled.rs"]
@@ -66,6 +68,7 @@ use std::sync::Mutex;
 
 use answer::{Answer, Told, difference};
 use case::Case;
+use credgate::report::forecast::Cause;
 use exporters::Exporter;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -205,4 +208,54 @@ fn many_exports_are_judged_as_graphs_own_words() {
 #[ignore = "takes minutes"]
 fn the_program_and_the_reference_agree_on_many_cases() {
     println!("{:?}", judge(1_000..21_000));
+}
+
+/// Follows cases day by day; a case that differs is made smaller. Returns how often each cause and each turn of the verdict
+/// was met.
+fn foresee(seeds: Range<u64>) -> BTreeMap<&'static str, usize> {
+    let next = Mutex::new(seeds);
+    let (met, failures) = (Mutex::new(BTreeMap::new()), Mutex::new(Vec::new()));
+    let work = || {
+        while failures.lock().unwrap().len() < ENOUGH
+            && let Some(seed) = next.lock().unwrap().next()
+        {
+            let case = Case::new(seed);
+            let Some(followed) = forecast::follow(&case) else {
+                continue;
+            };
+            for word in followed.causes.into_iter().chain(followed.turns) {
+                *met.lock().unwrap().entry(word).or_default() += 1;
+            }
+            if followed.difference.is_none() {
+                continue;
+            }
+            let small = shrink::shrink(case, |case| forecast::difference(case).is_some());
+            let difference = forecast::difference(&small).unwrap();
+            let policy = yaml::write(&small.policy);
+            let failure = format!("case {seed}: {difference}\n{policy}\n{:?}", small.listings);
+            failures.lock().unwrap().push(failure);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    let failures = failures.into_inner().unwrap();
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+    met.into_inner().unwrap()
+}
+
+#[test]
+fn a_forecast_says_of_every_day_what_the_judgement_of_that_day_says() {
+    let met = foresee(0..150);
+    for word in Cause::NAMES.iter().chain(&["pass", "fail"]) {
+        assert!(met.contains_key(word), "no case has `{word}`: {met:?}");
+    }
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn many_forecasts_say_of_every_day_what_the_judgement_of_that_day_says() {
+    println!("{:?}", foresee(1_000..11_000));
 }

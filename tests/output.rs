@@ -447,6 +447,8 @@ fn the_json_schema_is_fresh() {
     assert_data_eq!(schema, file!["../schemas/report.schema.json"].raw());
     let schema = serde_json::to_string_pretty(&output::review_json_schema()).unwrap() + "\n";
     assert_data_eq!(schema, file!["../schemas/review.schema.json"].raw());
+    let schema = serde_json::to_string_pretty(&output::forecast_json_schema()).unwrap() + "\n";
+    assert_data_eq!(schema, file!["../schemas/forecast.schema.json"].raw());
 }
 
 #[test]

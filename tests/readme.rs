@@ -8,6 +8,7 @@ use std::process::{Command, Output};
 
 use credgate::finding::RuleDescriptor;
 use credgate::output::Rendered as _;
+use credgate::report::forecast::ForecastReport;
 use credgate::report::review::{ChangeKind, ReviewReport};
 use credgate::{inventory, output, policy, rules, snapshot};
 
@@ -110,12 +111,13 @@ fn the_first_command_prints_what_the_readme_shows() {
     assert_eq!(printed.trim_end().lines().last(), Some(end));
 }
 
-#[test]
-fn the_page_about_reviews_shows_what_a_review_prints() {
-    let page = read("docs/review.md");
-    let line = page
+/// Holds that the first command of a page prints what stands between the marks of this name.
+fn assert_page_shows(page: &str, name: &str, code: i32) {
+    let text = read(page);
+    let command = format!("credgate {name} --");
+    let line = text
         .lines()
-        .find(|line| line.starts_with("credgate review --base examples/"))
+        .find(|line| line.starts_with(&command))
         .unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_credgate"))
         .args(line.split_whitespace().skip(1))
@@ -123,13 +125,19 @@ fn the_page_about_reviews_shows_what_a_review_prints() {
         .env_clear()
         .output()
         .unwrap();
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(code));
     let printed = String::from_utf8(output.stdout).unwrap();
     let shown = format!("```text\n{printed}```");
     assert!(
-        section(&page, "review") == shown,
-        "put this between the marks of docs/review.md:\n{shown}"
+        section(&text, name) == shown,
+        "put this between the marks of {page}:\n{shown}"
     );
+}
+
+#[test]
+fn the_pages_about_reviews_and_forecasts_show_what_is_printed() {
+    assert_page_shows("docs/review.md", "review", 1);
+    assert_page_shows("docs/forecast.md", "forecast", 0);
 }
 
 #[test]
@@ -148,9 +156,12 @@ fn the_table_of_changes_is_the_codes() {
         section(&read("docs/review.md"), "changes") == table,
         "put this table between the marks of docs/review.md:\n{table}"
     );
-    for format in ReviewReport::FORMATS {
-        let row = format!("\n| `{}` |", format.name);
-        assert!(read("docs/review.md").contains(&row), "{}", format.name);
+    let reviews = ReviewReport::FORMATS.iter().map(|format| format.name);
+    let forecasts = ForecastReport::FORMATS.iter().map(|format| format.name);
+    let named = reviews.map(|name| ("docs/review.md", name));
+    for (page, name) in named.chain(forecasts.map(|name| ("docs/forecast.md", name))) {
+        let row = format!("\n| `{name}` |");
+        assert!(read(page).contains(&row), "{page}: {name}");
     }
 }
 

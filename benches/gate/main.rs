@@ -11,7 +11,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use credgate::evaluate::{Evaluation, InventoryRecord};
+use credgate::evaluate::{Evaluation, InventoryRecord, Receiver as _};
 use credgate::finding::Level;
 use credgate::inventory::{Inventory, Object};
 use credgate::output::{Options, Rendered as _};

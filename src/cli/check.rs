@@ -21,7 +21,7 @@ use super::{Exit, Failure, clock};
 pub(crate) fn run(arguments: &Check) -> Result<Exit, Failure> {
     let folder = std::env::current_dir().unwrap_or_default();
     let policy = load(&arguments.policy, &folder);
-    let inputs = inputs(arguments, &policy);
+    let inputs = inputs(&arguments.policy, &arguments.inventory, &policy);
     let reports = arguments.report.iter();
     let stale = Stale::remove(reports.filter_map(|report| report.file.as_deref()), &inputs);
     let looks = Looks {
@@ -69,7 +69,7 @@ const fn sources(arguments: &Check) -> Sources<'_> {
 }
 
 /// Says what is missing for a verdict, whether or not a report on the standard output says it, too.
-fn incomplete(report: &Report) -> String {
+pub(super) fn incomplete(report: &Report) -> String {
     let mut missing = report.missing();
     let Some(NotJudged {
         rule,
@@ -90,9 +90,13 @@ fn incomplete(report: &Report) -> String {
 }
 
 /// Returns the files that the run reads, as far as a policy that may be broken tells them.
-fn inputs(arguments: &Check, policy: &Result<Policy, PolicyError>) -> Inputs {
+pub(super) fn inputs(
+    name: &str,
+    sources: &[String],
+    policy: &Result<Policy, PolicyError>,
+) -> Inputs {
     let mut inputs = Inputs::default();
-    inputs.add(Path::new(&arguments.policy));
+    inputs.add(Path::new(name));
     let extended = match policy {
         Ok(policy) => policy.paths(),
         Err(error) => error.paths(),
@@ -100,14 +104,14 @@ fn inputs(arguments: &Check, policy: &Result<Policy, PolicyError>) -> Inputs {
     for path in extended {
         inputs.add(path);
     }
-    for source in &arguments.inventory {
+    for source in sources {
         // Where the standard input comes from a file, this name leads to it.
         inputs.add(Path::new(if source == "-" { "/dev/stdin" } else { source }));
     }
     inputs
 }
 
-fn load(name: &str, folder: &Path) -> Result<Policy, PolicyError> {
+pub(super) fn load(name: &str, folder: &Path) -> Result<Policy, PolicyError> {
     let path = Path::new(name);
     policy::load(path, &source::shown(path, folder), &rules::descriptors())
 }

@@ -6,10 +6,9 @@
 use std::path::Path;
 
 use credgate::evaluate::{
-    Contradiction, Evaluation, InventoryRecord, PolicyContradiction, WrongTenant,
+    Contradiction, Evaluation, InventoryRecord, PolicyContradiction, Receiver, WrongTenant,
 };
 use credgate::inventory::{Inventory, InventoryError, Object, Problem, ReadError, SourceFacts};
-use credgate::model::Place;
 use credgate::report::{Report, SourceRecord};
 use jiff::Timestamp;
 
@@ -17,28 +16,6 @@ use super::Failure;
 use super::live;
 use super::progress::Progress;
 use super::sources::{Opened, Sources};
-
-/// Receives the objects of an inventory, in the order of the stream.
-pub(super) trait Judge {
-    /// Receives one object.
-    fn receive(&mut self, object: Object, place: Place) -> Result<(), Problem>;
-}
-
-impl Judge for Evaluation<'_> {
-    fn receive(&mut self, object: Object, place: Place) -> Result<(), Problem> {
-        let received = match object {
-            Object::TenantPolicy(policy) => {
-                let received = self.tenant_policy(policy);
-                return received.map_err(|PolicyContradiction| Problem::PolicyContradiction);
-            }
-            Object::Application(application) => self.application(application, place),
-            Object::ServicePrincipal(service_principal) => {
-                self.service_principal(service_principal, place)
-            }
-        };
-        received.map_err(|Contradiction(app_id)| Problem::Contradiction { app_id })
-    }
-}
 
 /// A judge that has received everything, and the inventory that it came from.
 pub(super) struct Heard<J> {
@@ -57,7 +34,7 @@ pub(super) struct Origin {
 }
 
 /// Reads the sources, and closes the judgement: what was said of a live tenant comes after any error, that of closing, too.
-pub(super) fn read<J: Judge, T>(
+pub(super) fn read<J: Receiver, T>(
     sources: &Sources<'_>,
     now: Timestamp,
     folder: &Path,
@@ -73,7 +50,7 @@ pub(super) fn read<J: Judge, T>(
     }
 }
 
-fn read_opened<J: Judge>(
+fn read_opened<J: Receiver>(
     sources: &Sources<'_>,
     now: Timestamp,
     start: &dyn Fn() -> J,
@@ -103,7 +80,7 @@ fn read_opened<J: Judge>(
 }
 
 /// Reads all of it; anew, where the sources say so.
-fn read_all<J: Judge>(
+fn read_all<J: Receiver>(
     sources: &Sources<'_>,
     start: &dyn Fn() -> J,
     opened: &mut Opened,
@@ -131,12 +108,22 @@ fn read_all<J: Judge>(
 
 fn read_once(
     inventory: &mut Inventory,
-    judge: &mut impl Judge,
+    judge: &mut impl Receiver,
     mut progress: Progress,
 ) -> Result<(), ReadError> {
     let read = inventory.read(&mut |object, place| {
         progress.step();
-        judge.receive(object, place)
+        let received = match object {
+            Object::TenantPolicy(policy) => {
+                let received = judge.tenant_policy(policy);
+                return received.map_err(|PolicyContradiction| Problem::PolicyContradiction);
+            }
+            Object::Application(application) => judge.application(application, place),
+            Object::ServicePrincipal(service_principal) => {
+                judge.service_principal(service_principal, place)
+            }
+        };
+        received.map_err(|Contradiction(app_id)| Problem::Contradiction { app_id })
     });
     progress.clear();
     read

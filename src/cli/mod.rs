@@ -6,6 +6,7 @@ mod doctor;
 mod exit;
 mod explain;
 mod export;
+mod forecast;
 mod git;
 mod inputs;
 mod inventory;
@@ -30,6 +31,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit, Failure> {
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Review(arguments) => review::run(&arguments),
+        Command::Forecast(arguments) => forecast::run(&arguments),
         Command::Inventory(command) => inventory::run(&command),
         Command::Policy(command) => policy::run(command),
         Command::Explain(arguments) => explain::run(&arguments),

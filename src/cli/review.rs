@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use credgate::evaluate::Evaluation;
+use credgate::evaluate::{Contradiction, Evaluation, PolicyContradiction, Receiver};
 use credgate::finding::Level;
-use credgate::inventory::{Object, Problem};
-use credgate::model::Place;
+use credgate::model::{Application, Place, ServicePrincipal, TenantPolicy};
 use credgate::policy::{self, Disk, Files, Policy};
 use credgate::report::Report;
 use credgate::report::review::ReviewReport;
@@ -16,7 +15,7 @@ use jiff::Timestamp;
 use super::args::{Review, Suppressed};
 use super::git::{self, Commit};
 use super::inputs::Inputs;
-use super::judge::{Heard, Judge, read};
+use super::judge::{Heard, read};
 use super::live::Voice;
 use super::policy::failure as policy_failure;
 use super::report_file::Stale;
@@ -164,10 +163,24 @@ struct Both<'run> {
     head: Evaluation<'run>,
 }
 
-impl Judge for Both<'_> {
-    fn receive(&mut self, object: Object, place: Place) -> Result<(), Problem> {
-        self.base.receive(object.clone(), place)?;
-        self.head.receive(object, place)
+impl Receiver for Both<'_> {
+    fn tenant_policy(&mut self, policy: TenantPolicy) -> Result<(), PolicyContradiction> {
+        self.base.tenant_policy(policy.clone())?;
+        self.head.tenant_policy(policy)
+    }
+
+    fn service_principal(
+        &mut self,
+        object: ServicePrincipal,
+        place: Place,
+    ) -> Result<(), Contradiction> {
+        self.base.service_principal(object.clone(), place)?;
+        self.head.service_principal(object, place)
+    }
+
+    fn application(&mut self, object: Application, place: Place) -> Result<(), Contradiction> {
+        self.base.application(object.clone(), place)?;
+        self.head.application(object, place)
     }
 }
 

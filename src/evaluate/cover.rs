@@ -16,7 +16,7 @@ use crate::rules::{Rule, Violation};
 
 /// The policy's entries, by application, and what has become of them.
 #[derive(Debug)]
-pub(super) struct Cover<'run> {
+pub(crate) struct Cover<'run> {
     exceptions: &'run [Exception],
     windows: &'run [Window],
     today: Date,
@@ -34,7 +34,7 @@ struct Named {
 }
 
 impl<'run> Cover<'run> {
-    pub(super) fn new(policy: &'run Policy, today: Date) -> Self {
+    pub(crate) fn new(policy: &'run Policy, today: Date) -> Self {
         let mut by_application: HashMap<AppId, Named, FixedState> = HashMap::default();
         for (at, exception) in policy.exceptions().iter().enumerate() {
             for app_id in &exception.applications {
@@ -118,11 +118,48 @@ impl<'run> Cover<'run> {
         identity: &Identity,
         violation: &Violation,
     ) -> Disposition {
-        if let Some(exception) = self.excepted(rule.descriptor().id, identity, violation) {
+        let matching = self.matching(rule.descriptor().id, identity, violation);
+        for at in &matching {
+            if let Some(used) = self.used.get_mut(*at) {
+                *used = true;
+            }
+        }
+        self.tolerance(rule, identity, violation, &matching, self.today)
+    }
+
+    /// Returns the exceptions that have to do with a violation, in force or not, in the order of the policy.
+    pub(crate) fn matching(
+        &self,
+        rule: RuleId,
+        identity: &Identity,
+        violation: &Violation,
+    ) -> Vec<usize> {
+        let named = self.by_application.get(&identity.app_id());
+        let named = named.iter().flat_map(|named| named.exceptions.iter());
+        named
+            .copied()
+            .filter(|&at| {
+                self.exceptions.get(at).is_some_and(|exception| {
+                    exception.lifts(rule) && matches(exception, identity, violation)
+                })
+            })
+            .collect()
+    }
+
+    /// Tells whether the policy tolerates a violation on a day, by one of the exceptions that match it or by a window.
+    pub(crate) fn tolerance(
+        &self,
+        rule: &dyn Rule,
+        identity: &Identity,
+        violation: &Violation,
+        matching: &[usize],
+        today: Date,
+    ) -> Disposition {
+        if let Some(exception) = self.excepted(identity, violation, matching, today) {
             return Disposition::Excepted(index(exception));
         }
         let tolerates = |window: &Window| {
-            window.is_for(identity.app_id()) && rule.is_tolerated_in(window, self.today)
+            window.is_for(identity.app_id()) && rule.is_tolerated_in(window, today)
         };
         match self.windows.iter().position(tolerates) {
             Some(window) => Disposition::InWindow(index(window)),
@@ -131,28 +168,16 @@ impl<'run> Cover<'run> {
     }
 
     fn excepted(
-        &mut self,
-        rule: RuleId,
+        &self,
         identity: &Identity,
         violation: &Violation,
+        matching: &[usize],
+        today: Date,
     ) -> Option<usize> {
-        let named = self.by_application.get(&identity.app_id())?;
-        let matching: Vec<(usize, &Exception)> = named
-            .exceptions
+        let in_force: Vec<(usize, &Exception)> = matching
             .iter()
             .filter_map(|&at| Some((at, self.exceptions.get(at)?)))
-            .filter(|(_, exception)| {
-                exception.lifts(rule) && matches(exception, identity, violation)
-            })
-            .collect();
-        for (at, _) in &matching {
-            if let Some(used) = self.used.get_mut(*at) {
-                *used = true;
-            }
-        }
-        let in_force: Vec<(usize, &Exception)> = matching
-            .into_iter()
-            .filter(|(_, exception)| exception.is_in_force(self.today))
+            .filter(|(_, exception)| exception.is_in_force(today))
             .collect();
         // Whoever may sign in with a secret that no exception names is not excepted: exceptions cover a violation of the
         // whole identity together, or not at all.
@@ -160,6 +185,12 @@ impl<'run> Cover<'run> {
             || secrets(identity)
                 .all(|secret| in_force.iter().any(|(_, exception)| exception.pins(secret)));
         in_force.first().filter(|_| covered).map(|(at, _)| *at)
+    }
+
+    /// Returns the exceptions that name an application, by index.
+    pub(crate) fn naming(&self, app_id: AppId) -> &[usize] {
+        let named = self.by_application.get(&app_id);
+        named.map_or(&[], |named| &named.exceptions)
     }
 }
 

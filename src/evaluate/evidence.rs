@@ -8,7 +8,7 @@ use crate::report::{ActiveRule, NotJudged};
 
 /// What the sources show of one identity.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shown {
+pub(crate) struct Shown {
     missing: Option<MissingLists>,
     dates: bool,
     owner: Known<bool>,
@@ -18,7 +18,7 @@ pub(super) struct Shown {
 
 /// What one identity lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lack {
+pub(crate) enum Lack {
     /// A credential list, without which nothing about credentials is known.
     Lists(MissingLists),
     /// Something else that a rule needs.
@@ -26,7 +26,7 @@ pub(super) enum Lack {
 }
 
 impl Shown {
-    pub(super) fn by(identity: &Identity) -> Self {
+    pub(crate) fn by(identity: &Identity) -> Self {
         Self {
             missing: identity.missing_lists(),
             dates: !identity.is_counted(),
@@ -39,7 +39,7 @@ impl Shown {
     }
 
     /// Returns the first need that is not met; those that concern the tenant as a whole are looked at in the end.
-    pub(super) fn lacks(self, needs: &[Need]) -> Option<Lack> {
+    pub(crate) fn lacks(self, needs: &[Need]) -> Option<Lack> {
         let lists = self.missing.map(Lack::Lists);
         let need = |need, is_met: bool| (!is_met).then_some(Lack::Need(need));
         needs.iter().find_map(|needed| match needed {

@@ -3,29 +3,29 @@
 //! In: a policy, an instant, and a stream of objects, the service principals first. Out: a [`Report`]. It is a fold: it
 //! keeps what it found, what must still be joined, and nothing else, so that memory does not grow with the tenant.
 
-mod cover;
-mod evidence;
+mod active;
+pub(crate) mod cover;
+pub(crate) mod evidence;
 mod join;
 mod met;
 mod order;
-mod record;
+pub(crate) mod record;
 mod tenant;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use crate::finding::{
-    ApplicationRecord, Disposition, Finding, Level, RuleDescriptor, Standing, Subject,
-};
+use crate::finding::{ApplicationRecord, Disposition, Finding, Level, Standing, Subject};
 use crate::model::{
-    Alternatives, Application, Holder, Identity, Known, Place, PolicyCoverage, ServicePrincipal,
-    State, TenantId, TenantPolicy,
+    Alternatives, AppId, Application, Holder, Identity, Known, Place, PolicyCoverage,
+    ServicePrincipal, State, TenantId, TenantPolicy,
 };
-use crate::policy::{Evidence, Policy, RuleSetting};
+use crate::policy::{Evidence, Policy};
 use crate::report::{ActiveRule, Report, SourceRecord, Summary};
-use crate::rules::{self, EntryViolation, PolicyContext, Rule, RuleContext, Violation};
+use crate::rules::{PolicyContext, RuleContext, Violation};
 
+pub(crate) use active::{Active, accepted, active_rules};
 use cover::Cover;
 use evidence::{Gaps, Shown};
 use join::{Join, Unjoined};
@@ -35,31 +35,6 @@ use tenant::Tenant;
 pub use join::Contradiction;
 pub use record::policy as policy_record;
 pub use tenant::PolicyContradiction;
-
-/// A rule that this policy switches on.
-struct Active<'run> {
-    rule: &'static dyn Rule,
-    descriptor: &'static RuleDescriptor,
-    setting: std::borrow::Cow<'run, RuleSetting>,
-    level: Level,
-    /// Its index in the report.
-    number: u8,
-}
-
-impl Active<'_> {
-    /// Makes the finding about the tenant or an entry of the policy.
-    fn finding(&self, violation: EntryViolation) -> Finding {
-        Finding {
-            rule: self.number,
-            level: self.level,
-            repeat: 0,
-            disposition: Disposition::Open,
-            subject: violation.subject,
-            credential: None,
-            detail: violation.detail,
-        }
-    }
-}
 
 /// A judgement in progress.
 pub struct Evaluation<'run> {
@@ -106,6 +81,29 @@ pub struct InventoryRecord {
     pub notes: Vec<String>,
 }
 
+impl Receiver for Evaluation<'_> {
+    fn tenant_policy(&mut self, policy: TenantPolicy) -> Result<(), PolicyContradiction> {
+        self.policies.add(policy)
+    }
+
+    fn service_principal(
+        &mut self,
+        object: ServicePrincipal,
+        place: Place,
+    ) -> Result<(), Contradiction> {
+        self.cover.saw(object.app_id, Holder::ServicePrincipal);
+        if !object.deleted {
+            self.policies
+                .saw(Holder::ServicePrincipal, object.id, object.app_id);
+        }
+        self.join.service_principal(object, place)
+    }
+
+    fn application(&mut self, object: Application, place: Place) -> Result<(), Contradiction> {
+        self.identity(object, place).map(drop)
+    }
+}
+
 /// The inventory is of another tenant than it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WrongTenant {
@@ -125,14 +123,29 @@ pub enum WrongTenant {
     },
 }
 
+/// Whatever receives the objects of an inventory, in the order of the stream: the tenant's policies, the service
+/// principals, the applications.
+pub trait Receiver {
+    /// Receives one of the tenant's app management policies.
+    fn tenant_policy(&mut self, policy: TenantPolicy) -> Result<(), PolicyContradiction>;
+
+    /// Receives a service principal.
+    fn service_principal(
+        &mut self,
+        object: ServicePrincipal,
+        place: Place,
+    ) -> Result<(), Contradiction>;
+
+    /// Receives an application.
+    fn application(&mut self, object: Application, place: Place) -> Result<(), Contradiction>;
+}
+
 impl<'run> Evaluation<'run> {
     /// Begins a judgement at one instant.
     pub fn new(policy: &'run Policy, now: Timestamp, fail_on: Level) -> Self {
         let today = Offset::UTC.to_datetime(now).date();
         let rules = active_rules(policy);
-        let alternatives = policy
-            .rule(rules::secrets_only())
-            .map_or_else(Alternatives::default, |rule| rule.alternatives);
+        let alternatives = accepted(policy);
         Self {
             policy,
             now,
@@ -151,36 +164,22 @@ impl<'run> Evaluation<'run> {
         }
     }
 
-    /// Receives one of the tenant's app management policies; all of them come before the first object.
-    pub fn tenant_policy(&mut self, policy: TenantPolicy) -> Result<(), PolicyContradiction> {
-        self.policies.add(policy)
-    }
-
-    /// Receives a service principal; all of them come before the first application.
-    pub fn service_principal(
+    /// Receives an application, judges it together with its service principal, and returns the identity that was judged,
+    /// if any was.
+    pub(crate) fn identity(
         &mut self,
-        object: ServicePrincipal,
+        object: Application,
         place: Place,
-    ) -> Result<(), Contradiction> {
-        self.cover.saw(object.app_id, Holder::ServicePrincipal);
-        if !object.deleted {
-            self.policies
-                .saw(Holder::ServicePrincipal, object.id, object.app_id);
-        }
-        self.join.service_principal(object, place)
-    }
-
-    /// Receives an application, and judges it together with its service principal.
-    pub fn application(&mut self, object: Application, place: Place) -> Result<(), Contradiction> {
+    ) -> Result<Option<Identity>, Contradiction> {
         if !self.join.is_new(&object)? {
-            return Ok(());
+            return Ok(None);
         }
         self.cover.saw(object.app_id, Holder::Application);
         let service_principal = self.join.take(object.app_id);
         if object.deleted {
             // Nobody can sign in with an identity of which the application is gone, whatever is left of it.
             self.summary.skipped.deleted += 1;
-            return Ok(());
+            return Ok(None);
         }
         self.policies
             .saw(Holder::Application, object.id, object.app_id);
@@ -191,7 +190,7 @@ impl<'run> Evaluation<'run> {
         let identity =
             Identity::of_application(object, service_principal, self.now, self.alternatives);
         self.judge(&identity, Standing::Application, place);
-        Ok(())
+        Ok(Some(identity))
     }
 
     fn judge(&mut self, identity: &Identity, standing: Standing, place: Place) {
@@ -222,7 +221,7 @@ impl<'run> Evaluation<'run> {
             let context = RuleContext {
                 now: self.now,
                 today: self.today,
-                setting: &active.setting,
+                setting: active.setting,
                 windows: self.policy.windows(),
                 standing,
             };
@@ -263,9 +262,18 @@ impl<'run> Evaluation<'run> {
     }
 
     /// Judges what is left to judge, and the policy itself, and closes the report.
-    pub fn finish(mut self, inventory: InventoryRecord) -> Result<Report, WrongTenant> {
+    pub fn finish(self, inventory: InventoryRecord) -> Result<Report, WrongTenant> {
+        self.finish_with(inventory, &mut |_, _, _| {})
+    }
+
+    /// Does the same, and hands over every identity that was still to be judged.
+    pub(crate) fn finish_with(
+        mut self,
+        inventory: InventoryRecord,
+        judged: &mut dyn FnMut(Identity, Standing, Place),
+    ) -> Result<Report, WrongTenant> {
         let tenant = self.tenant(inventory.tenant)?;
-        self.judge_service_principals(self.policy.tenant().or(tenant));
+        self.judge_service_principals(self.policy.tenant().or(tenant), judged);
         self.judge_tenant(inventory.tenant_policies);
         self.judge_policy(inventory.is_whole_tenant);
         let applications = &self.applications;
@@ -292,7 +300,16 @@ impl<'run> Evaluation<'run> {
         Ok(told.or_else(|| wanted.filter(|_| self.join.has_owners())))
     }
 
-    fn judge_service_principals(&mut self, own: Option<TenantId>) {
+    /// Returns the applications that exceptions name and the inventory does not have, by index of the exception.
+    pub(crate) fn unknown(&self) -> Vec<(usize, AppId)> {
+        self.cover.unknown()
+    }
+
+    fn judge_service_principals(
+        &mut self,
+        own: Option<TenantId>,
+        judged: &mut dyn FnMut(Identity, Standing, Place),
+    ) {
         for (object, place) in self.join.rest() {
             let skipped = &mut self.summary.skipped;
             let standing = match join::standing(&object, own) {
@@ -316,6 +333,7 @@ impl<'run> Evaluation<'run> {
             };
             let identity = Identity::of_service_principal(object, self.now, self.alternatives);
             self.judge(&identity, standing, place);
+            judged(identity, standing, place);
         }
     }
 
@@ -329,7 +347,7 @@ impl<'run> Evaluation<'run> {
         for active in &self.rules {
             let context = PolicyContext {
                 today: self.today,
-                setting: &active.setting,
+                setting: active.setting,
                 exceptions: self.policy.exceptions(),
                 used: self.cover.used(),
                 unknown: &unknown,
@@ -411,32 +429,6 @@ impl<'run> Evaluation<'run> {
             notes,
         }
     }
-}
-
-/// Returns the rules that the policy switches on, ordered by id.
-fn active_rules(policy: &Policy) -> Vec<Active<'_>> {
-    let mut rules: Vec<_> = rules::ALL
-        .iter()
-        .filter_map(|&rule| activate(rule, policy))
-        .collect();
-    rules.sort_unstable_by_key(|active| active.descriptor.id);
-    for (number, active) in rules.iter_mut().enumerate() {
-        active.number = u8::try_from(number).unwrap_or(u8::MAX);
-    }
-    rules
-}
-
-fn activate<'run>(rule: &'static dyn Rule, policy: &'run Policy) -> Option<Active<'run>> {
-    let descriptor = rule.descriptor();
-    let setting = policy.rule(descriptor.id)?;
-    let level = setting.level?;
-    Some(Active {
-        rule,
-        descriptor,
-        setting: std::borrow::Cow::Borrowed(setting),
-        level,
-        number: 0,
-    })
 }
 
 fn count(summary: &mut Summary, finding: &Finding) {

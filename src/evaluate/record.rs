@@ -10,7 +10,7 @@ use crate::report::{
 use crate::rules::{POLICY_CONTROL, reference};
 
 /// Makes the record of an identity that has findings.
-pub(super) fn of(
+pub(crate) fn of(
     identity: &Identity,
     accepted: Alternatives,
     standing: Standing,
@@ -80,6 +80,7 @@ pub(super) fn exceptions(policy: &Policy) -> Vec<ExceptionRecord> {
         reason: exception.reason.clone(),
         approved_by: exception.approved_by.clone(),
         ticket: exception.ticket.clone(),
+        granted: exception.granted,
         expires: exception.expires,
         place: place(policy, exception.written, EntryKind::Exception),
     });
@@ -91,6 +92,7 @@ pub(super) fn windows(policy: &Policy) -> Vec<WindowRecord> {
     let records = policy.windows().iter().map(|window| WindowRecord {
         id: window.id.clone(),
         reason: window.reason.clone(),
+        opens: window.opens,
         closes: window.closes,
         place: place(policy, window.written, EntryKind::Window),
     });

@@ -215,6 +215,18 @@ impl Identity {
         identity
     }
 
+    /// Returns the same identity with its credentials classified at another instant.
+    #[must_use]
+    pub fn at(&self, now: Timestamp, alternatives: Alternatives) -> Self {
+        Self::classify(
+            self.app_id,
+            self.application.clone(),
+            self.service_principal.clone(),
+            now,
+            alternatives,
+        )
+    }
+
     fn judge_state(&self, alternatives: Alternatives) -> Known<State> {
         let mut secret = self.live_secrets().next().is_some();
         let mut certificate = self

@@ -3,6 +3,7 @@
 //! In: a [`Report`] whose verdict is already taken, and a writer. Out: bytes, the same for the same report and options.
 //! A format decides nothing, reads neither clock nor environment, and lets no foreign text through unescaped.
 
+mod forecast;
 mod json;
 mod lines;
 mod markdown;
@@ -13,10 +14,12 @@ mod text;
 
 use std::io;
 
+pub use forecast::json_schema as forecast_json_schema;
 pub use review::json_schema as review_json_schema;
 pub use sarif::MAX_RESULTS;
 
 use crate::report::Report;
+use crate::report::forecast::ForecastReport;
 use crate::report::review::ReviewReport;
 
 /// One format: what it is called, and how it writes a report of one kind.
@@ -44,6 +47,10 @@ pub trait Rendered: Sized + 'static {
 
 impl Rendered for Report {
     const FORMATS: &'static [&'static OutputFormat] = ALL;
+}
+
+impl Rendered for ForecastReport {
+    const FORMATS: &'static [&'static OutputFormat<Self>] = forecast::ALL;
 }
 
 impl Rendered for ReviewReport {

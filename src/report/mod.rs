@@ -3,6 +3,7 @@
 //! In: what the evaluation found. Out: [`Verdict`] and the exit code. A report decides nothing by its format.
 
 mod change_kind;
+pub mod forecast;
 pub mod review;
 
 use jiff::Timestamp;
@@ -109,6 +110,8 @@ pub struct ExceptionRecord {
     pub approved_by: Option<Box<str>>,
     /// The ticket, if it names one.
     pub ticket: Option<Box<str>>,
+    /// Its first UTC day.
+    pub granted: jiff::civil::Date,
     /// Its last UTC day.
     pub expires: jiff::civil::Date,
     /// Where it stands in the policy.
@@ -122,6 +125,8 @@ pub struct WindowRecord {
     pub id: WindowId,
     /// Why it was opened.
     pub reason: Box<str>,
+    /// Its first UTC day.
+    pub opens: jiff::civil::Date,
     /// Its last UTC day.
     pub closes: jiff::civil::Date,
     /// Where it stands in the policy.

@@ -129,6 +129,11 @@ pub const fn reference(held: &ClassifiedCredential) -> CredentialRef {
     }
 }
 
+/// Writes a credential the way the sentences about findings do: its class, its keyId, and the object on which it sits.
+pub fn named(credential: &CredentialRef) -> String {
+    wording::Named(credential).to_string()
+}
+
 /// Names a federated credential the way findings do: it has no dates, so it is always in date.
 pub const fn federated_reference(on: Holder, federated: &FederatedCredential) -> CredentialRef {
     CredentialRef {

@@ -364,6 +364,7 @@ pub(crate) fn tenant() -> Report {
             reason: "The connector accepts only a shared secret until version 9.".into(),
             approved_by: Some("security@contoso.example".into()),
             ticket: None,
+            granted: date(2026, 9, 1),
             expires: date(2026, 12, 31),
             place: place(line),
         })
@@ -371,6 +372,7 @@ pub(crate) fn tenant() -> Report {
     report.windows = vec![WindowRecord {
         id: WindowId("autumn-certificates".into()),
         reason: "Cutover of the billing services.".into(),
+        opens: date(2026, 11, 1),
         closes: date(2026, 12, 15),
         place: place(58),
     }];

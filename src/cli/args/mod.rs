@@ -2,6 +2,7 @@
 //! verdict.
 
 mod check;
+mod forecast;
 mod inventory;
 mod live;
 mod review;
@@ -11,6 +12,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use check::Check;
+pub(crate) use forecast::{Forecast, Until};
 pub(crate) use inventory::{Doctor, Export, InventoryCommand};
 pub(crate) use live::LiveArguments;
 pub(crate) use review::Review;
@@ -40,6 +42,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Tell what a change of the policy loosens and tightens, and which findings that silences or raises
     Review(Review),
+    /// Tell what will change by itself until a day: exceptions and windows that end, secrets that age, certificates that expire
+    Forecast(Forecast),
     /// Read the tenant: write a snapshot of it, or find out whether it can be read
     #[command(subcommand)]
     Inventory(InventoryCommand),

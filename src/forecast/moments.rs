@@ -1,0 +1,125 @@
+//! The instants at which something can change for one identity, and why.
+//!
+//! In: an identity, and the policy. Out: every instant at which one of its credentials starts, ends, passes a limit of any
+//! active rule, or at which an exception or window that concerns it begins or ends. Which rule looks at what does not
+//! matter here: an instant too many costs little, and one too few would be a wrong forecast.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+
+use super::start_of;
+use crate::evaluate::Active;
+use crate::finding::Days;
+use crate::model::Identity;
+use crate::policy::{Exception, Window};
+use crate::report::forecast::{Cause, Successor};
+use crate::rules::reference;
+
+/// The smallest step of time: what holds above a limit holds from here on.
+pub(super) const TICK: SignedDuration = SignedDuration::from_nanos(1);
+
+/// An instant, and what happens there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    pub(super) at: Timestamp,
+    pub(super) cause: Cause,
+}
+
+/// The limits of the active rules, each once.
+#[derive(Debug, Default)]
+pub(super) struct Limits {
+    max: Vec<Days>,
+    within: Vec<Days>,
+}
+
+impl Limits {
+    pub(super) fn of(rules: &[Active<'_>]) -> Self {
+        let once = |limits: &mut Vec<Days>| {
+            limits.sort_unstable();
+            limits.dedup();
+        };
+        let mut max: Vec<Days> = rules.iter().filter_map(|rule| rule.setting.max).collect();
+        let mut within: Vec<Days> = rules
+            .iter()
+            .filter_map(|rule| rule.setting.within)
+            .collect();
+        once(&mut max);
+        once(&mut within);
+        Self { max, within }
+    }
+}
+
+/// Returns the instants after `now` and before `end` at which an identity may change, in order.
+pub(super) fn of_identity(
+    identity: &Identity,
+    limits: &Limits,
+    (now, end): (Timestamp, Timestamp),
+) -> Vec<Moment> {
+    let mut moments = Vec::new();
+    let mut add = |at: Option<Timestamp>, cause| {
+        // What holds above a limit that is met now holds a tick later.
+        if let Some(at) = at.filter(|at| now <= *at && *at < end) {
+            moments.push(Moment { at, cause });
+        }
+    };
+    for held in identity.credentials() {
+        let credential = reference(held);
+        if let Some(start) = held.period.start {
+            add(Some(start), Cause::Starts(credential));
+            for &max in &limits.max {
+                let passes = start.checked_add(max.duration()).ok();
+                add(passes, Cause::OlderThan(credential, max));
+            }
+        }
+        if let Some(ends) = held.period.end {
+            add(Some(ends), Cause::Ended(credential, Successor::None));
+            for &within in &limits.within {
+                let passes = ends.checked_sub(within.duration()).ok();
+                add(passes, Cause::EndsWithin(credential, within));
+            }
+        }
+    }
+    moments
+}
+
+/// Adds the days of the exceptions that name an identity.
+pub(super) fn of_exceptions<'run>(
+    exceptions: impl Iterator<Item = (u32, &'run Exception)>,
+    moments: &mut Vec<Moment>,
+) {
+    for (index, exception) in exceptions {
+        let begins = Some(start_of(exception.granted));
+        push(moments, begins, Cause::ExceptionBegins(index));
+        let ended = after(exception.expires);
+        push(moments, ended, Cause::ExceptionEnded(index));
+    }
+}
+
+/// Adds the days of the windows that are for an identity.
+pub(super) fn of_windows<'run>(
+    windows: impl Iterator<Item = (u32, &'run Window)>,
+    moments: &mut Vec<Moment>,
+) {
+    for (index, window) in windows {
+        push(
+            moments,
+            Some(start_of(window.opens)),
+            Cause::WindowOpens(index),
+        );
+        push(
+            moments,
+            after(window.certificate_by),
+            Cause::CertificateByPassed(index),
+        );
+        push(moments, after(window.closes), Cause::WindowClosed(index));
+    }
+}
+
+fn push(moments: &mut Vec<Moment>, at: Option<Timestamp>, cause: Cause) {
+    moments.extend(at.map(|at| Moment { at, cause }));
+}
+
+/// Returns the first instant after a UTC day; none where time ends.
+pub(super) fn after(day: Date) -> Option<Timestamp> {
+    day.checked_add(1.day()).ok().map(start_of)
+}
