@@ -48,8 +48,8 @@ fn look_ahead(
     let policy = policy.map_err(|error| policy_failure(&error, arguments.color))?;
     let now = arguments.now.unwrap_or_else(clock);
     let until = until(arguments.until, now)?;
-    let fail_before = arguments.fail_within.map(|term| limit(now, term, until));
-    let fail_before = fail_before.transpose()?;
+    let fail_by = arguments.fail_within.map(|term| limit(now, term, until));
+    let fail_by = fail_by.transpose()?;
     let start = || forecast::Forecast::new(&policy, now, until, arguments.fail_on.level());
     let mut report = read(&sources(arguments), now, folder, &start, |heard| {
         let Heard {
@@ -63,12 +63,18 @@ fn look_ahead(
         origin.check_any(&report.today)?;
         Ok(report)
     })?;
-    report.fail_before = fail_before;
+    report.fail_by = fail_by;
     reports.write(&report)?;
-    if report.exit_code() == Verdict::Incomplete.exit_code() {
-        return Err(Failure::inventory(incomplete(&report.today)));
+    match report.first_without_verdict() {
+        _ if report.fails_too_soon() => Ok(Exit(Verdict::Fail.exit_code())),
+        None => Ok(Exit(report.exit_code())),
+        Some(_) if report.verdict() == Verdict::Incomplete => {
+            Err(Failure::inventory(incomplete(&report.today)))
+        }
+        Some(at) => Err(Failure::inventory(format_args!(
+            "from {at} on a rule that must be judged cannot be, so there will be no verdict; export what it needs, or let it have `evidence: optional`"
+        ))),
     }
-    Ok(Exit(report.exit_code()))
 }
 
 /// Returns the last day to look at.

@@ -4,65 +4,98 @@
 //! changes, else what happens to its own credential, else whatever happens.
 
 use super::moments::Moment;
+use crate::evaluate::Active;
 use crate::finding::{CredentialRef, Disposition};
 use crate::model::{ClassifiedCredential, Identity, Validity};
 use crate::policy::{Exception, Policy, Window};
 use crate::report::forecast::{Cause, Successor};
-use crate::rules::named;
+use crate::rules::{self, named};
+
+/// A finding that changes.
+pub(super) struct Changed<'run> {
+    /// The rule that finds it.
+    pub(super) rule: &'run Active<'run>,
+    pub(super) credential: Option<CredentialRef>,
+    pub(super) before: Option<Disposition>,
+    pub(super) after: Option<Disposition>,
+}
 
 /// Returns the cause of a change.
 pub(super) fn cause(
     happening: &[Moment],
-    credential: Option<CredentialRef>,
-    (before, after): (Option<Disposition>, Option<Disposition>),
+    changed: &Changed<'_>,
     identity: &Identity,
 ) -> Option<Cause> {
-    let tolerates = before.is_some() && after.is_some();
-    let rank = |cause: Cause| match cause {
-        Cause::ExceptionBegins(_)
-        | Cause::ExceptionEnded(_)
-        | Cause::ExceptionEndsSoon(_)
-        | Cause::ExceptionUnused(_)
-        | Cause::ExceptionUsed(_) => {
-            if tolerates {
-                0
-            } else {
-                4
-            }
-        }
-        Cause::WindowOpens(_) | Cause::CertificateByPassed(_) | Cause::WindowClosed(_) => {
-            if tolerates {
-                1
-            } else {
-                3
-            }
-        }
-        Cause::Starts(own)
-        | Cause::Ended(own, _)
-        | Cause::OlderThan(own, _)
-        | Cause::EndsWithin(own, _) => {
-            let is_own = credential.is_some_and(|it| same(it, own));
-            if is_own || credential.is_none() { 2 } else { 5 }
-        }
-    };
-    let causes = happening.iter().map(|moment| moment.cause);
-    let cause = causes.min_by_key(|cause| (rank(*cause), kind(*cause)))?;
+    let causes = || happening.iter().map(|moment| moment.cause);
+    let tolerance = causes()
+        .filter_map(|cause| Some((changed.tolerance(cause)?, cause)))
+        .min_by_key(|(rank, _)| *rank);
+    if changed.before.is_some()
+        && changed.after.is_some()
+        && let Some((_, cause)) = tolerance
+    {
+        return Some(cause);
+    }
+    let cause = causes().min_by_key(|cause| changed.rank(*cause))?;
     Some(with_successor(cause, identity))
 }
 
-/// Ranks what happens to one credential at one instant: what decides whether it works first.
-const fn kind(cause: Cause) -> u8 {
-    match cause {
-        Cause::Ended(..) => 0,
-        Cause::Starts(_) => 1,
-        Cause::OlderThan(..) => 2,
-        Cause::EndsWithin(..) => 3,
-        Cause::ExceptionEnded(_)
-        | Cause::ExceptionBegins(_)
-        | Cause::ExceptionEndsSoon(_)
-        | Cause::ExceptionUnused(_)
-        | Cause::ExceptionUsed(_) => 4,
-        Cause::CertificateByPassed(_) | Cause::WindowClosed(_) | Cause::WindowOpens(_) => 5,
+impl Changed<'_> {
+    /// Tells whether something that happens is why the finding is tolerated in another way; of several, the end of what
+    /// tolerated it comes first.
+    fn tolerance(&self, cause: Cause) -> Option<u8> {
+        let (before, after) = (self.before, self.after);
+        // Of a window, secrets alone are tolerated through `certificate-by`, and everything else through its close.
+        let alone = self.rule.descriptor.id == rules::secrets_only();
+        match cause {
+            Cause::ExceptionEnded(index) => {
+                (before == Some(Disposition::Excepted(index))).then_some(0)
+            }
+            Cause::CertificateByPassed(index) => {
+                (before == Some(Disposition::InWindow(index)) && alone).then_some(0)
+            }
+            Cause::WindowClosed(index) => {
+                (before == Some(Disposition::InWindow(index)) && !alone).then_some(0)
+            }
+            Cause::ExceptionBegins(index) => {
+                (after == Some(Disposition::Excepted(index))).then_some(1)
+            }
+            Cause::WindowOpens(index) => (after == Some(Disposition::InWindow(index))).then_some(1),
+            Cause::ExceptionEndsSoon(_)
+            | Cause::ExceptionUnused(_)
+            | Cause::ExceptionUsed(_)
+            | Cause::Starts(_)
+            | Cause::Ended(..)
+            | Cause::OlderThan(..)
+            | Cause::EndsWithin(..) => None,
+        }
+    }
+
+    /// Ranks what happens as the reason why a finding comes or goes: what happens to its own credential, then what
+    /// happens to another one, then windows, then exceptions, which make no finding.
+    fn rank(&self, cause: Cause) -> (u8, u8) {
+        let setting = self.rule.setting;
+        let own = |it: CredentialRef| {
+            let is_own = self
+                .credential
+                .is_none_or(|credential| same(credential, it));
+            u8::from(!is_own)
+        };
+        match cause {
+            Cause::Ended(it, _) => (own(it), 0),
+            Cause::Starts(it) => (own(it), 1),
+            Cause::OlderThan(it, max) if setting.max == Some(max) => (own(it), 2),
+            Cause::EndsWithin(it, within) if setting.within == Some(within) => (own(it), 3),
+            Cause::WindowOpens(_) | Cause::WindowClosed(_) => (2, 0),
+            Cause::CertificateByPassed(_) => (2, 1),
+            Cause::ExceptionBegins(_)
+            | Cause::ExceptionEnded(_)
+            | Cause::ExceptionEndsSoon(_)
+            | Cause::ExceptionUnused(_)
+            | Cause::ExceptionUsed(_) => (3, 0),
+            // A limit of another rule.
+            Cause::OlderThan(..) | Cause::EndsWithin(..) => (4, 0),
+        }
     }
 }
 

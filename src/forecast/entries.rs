@@ -15,7 +15,7 @@ use crate::finding::{Detail, Disposition, Finding, Subject};
 use crate::model::AppId;
 use crate::policy::{Exception, Policy, Window};
 use crate::report::forecast::{Cause, Event};
-use crate::rules::{EntryViolation, PolicyContext};
+use crate::rules::{self, EntryViolation, PolicyContext};
 
 /// Adds what changes about the entries of the policy.
 pub(super) fn follow(policy: &Policy, timeline: &mut Timeline<'_>, unknown: &[(usize, AppId)]) {
@@ -205,7 +205,9 @@ fn note(
         subject,
         ..active.finding(violation.clone())
     };
-    let Some(cause) = moments.iter().map(|(_, cause)| *cause).next_back() else {
+    let about_use = active.descriptor.id == rules::exception_unused();
+    let causes = moments.iter().map(|(_, cause)| *cause);
+    let Some(cause) = causes.min_by_key(|cause| rank(*cause, about_use && comes)) else {
         return;
     };
     let (open, none) = (Some(Disposition::Open), None);
@@ -217,4 +219,21 @@ fn note(
         cause,
         why: words(cause, timeline.policy),
     });
+}
+
+/// Ranks what happens to an entry at one instant as the reason why a finding about it changes.
+const fn rank(cause: Cause, about_use: bool) -> u8 {
+    match cause {
+        Cause::ExceptionUnused(_) | Cause::ExceptionUsed(_) if about_use => 0,
+        Cause::ExceptionEnded(_) | Cause::WindowClosed(_) => 1,
+        Cause::ExceptionEndsSoon(_) => 2,
+        Cause::ExceptionUnused(_) | Cause::ExceptionUsed(_) => 3,
+        Cause::ExceptionBegins(_)
+        | Cause::WindowOpens(_)
+        | Cause::CertificateByPassed(_)
+        | Cause::Starts(_)
+        | Cause::Ended(..)
+        | Cause::OlderThan(..)
+        | Cause::EndsWithin(..) => 4,
+    }
 }

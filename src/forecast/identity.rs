@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use super::causes::{cause, words};
+use super::causes::{Changed, cause, words};
 use super::moments::{self, Limits, Moment, TICK};
 use crate::evaluate::cover::Cover;
 use crate::evaluate::evidence::Shown;
@@ -239,21 +239,26 @@ impl<'run> Timeline<'run> {
         let gone =
             gone.map(|(key, violation, disposition)| (*key, violation, Some(*disposition), None));
         for ((rule, _, nth), violation, former, latter) in come.chain(gone) {
-            let changed = (former, latter);
-            let Some(cause) = cause(happening, violation.credential, changed, identity) else {
-                continue;
-            };
             if former == latter {
                 continue;
             }
+            let Some(active) = self.rules.get(usize::from(rule)) else {
+                continue;
+            };
+            let changed = Changed {
+                rule: active,
+                credential: violation.credential,
+                before: former,
+                after: latter,
+            };
+            let Some(cause) = cause(happening, &changed, identity) else {
+                continue;
+            };
             let index = *record.get_or_insert_with(|| {
                 self.applications
                     .push(record::of(identity, self.alternatives, standing, place));
                 narrow(self.applications.len() - 1)
             });
-            let Some(active) = self.rules.get(usize::from(rule)) else {
-                continue;
-            };
             self.events.push(Event {
                 at,
                 finding: Finding {

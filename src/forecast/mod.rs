@@ -84,7 +84,7 @@ impl<'run> Forecast<'run> {
             events,
             turns,
             certificates,
-            fail_before: None,
+            fail_by: None,
         })
     }
 }

@@ -175,8 +175,8 @@ pub struct ForecastReport {
     pub turns: Vec<Turn>,
     /// The last certificates that end within the time, the first to end first.
     pub certificates: Vec<LastCertificate>,
-    /// The instant before which the verdict must not be a failure, where that was asked for.
-    pub fail_before: Option<Timestamp>,
+    /// The last instant at which the verdict must not be a failure, where that was asked for.
+    pub fail_by: Option<Timestamp>,
 }
 
 impl ForecastReport {
@@ -238,22 +238,33 @@ impl ForecastReport {
             .map(|turn| turn.at)
     }
 
-    /// Tells whether the gate fails sooner than was asked for.
+    /// Tells whether the gate fails at some instant within the time that was asked for, today and the limit included.
     pub fn fails_too_soon(&self) -> bool {
-        self.fail_before
+        self.fail_by
             .zip(self.first_failure())
-            .is_some_and(|(limit, first)| first < limit)
+            .is_some_and(|(limit, first)| first <= limit)
     }
 
-    /// Returns the exit code: 0, or 1 where the gate fails sooner than was asked for, or 3 where today's verdict is
-    /// incomplete.
+    /// Returns the first instant within the time that was asked for, or now, from which there is no verdict.
+    pub fn first_without_verdict(&self) -> Option<Timestamp> {
+        if self.verdict() == Verdict::Incomplete {
+            return Some(self.today.now);
+        }
+        let limit = self.fail_by?;
+        let mut turns = self.turns.iter();
+        let turn = turns.find(|turn| turn.verdict == Verdict::Incomplete && turn.at <= limit)?;
+        Some(turn.at)
+    }
+
+    /// Returns the exit code: 0, or 1 where the gate fails within the time that was asked for, or 3 where there is no
+    /// verdict within it, or none now.
     pub fn exit_code(&self) -> u8 {
         if self.fails_too_soon() {
-            return 1;
-        }
-        match self.verdict() {
-            Verdict::Pass | Verdict::Fail => 0,
-            Verdict::Incomplete => Verdict::Incomplete.exit_code(),
+            Verdict::Fail.exit_code()
+        } else if self.first_without_verdict().is_some() {
+            Verdict::Incomplete.exit_code()
+        } else {
+            Verdict::Pass.exit_code()
         }
     }
 
@@ -342,7 +353,7 @@ impl ForecastReport {
             Cause::WindowClosed(index) => {
                 let id = &window(index)?.id;
                 Some(format!(
-                    "remove the secrets of the applications of `{id}`, once nothing signs in with them"
+                    "switch the applications of `{id}` to a certificate or federated credential, and only then remove their secrets"
                 ))
             }
             Cause::Ended(_, Successor::None) => {

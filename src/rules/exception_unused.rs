@@ -8,7 +8,7 @@ use super::{EntryViolation, PolicyContext, Rule, next_steps::step};
 
 pub(super) struct ExceptionUnused;
 
-static DESCRIPTOR: RuleDescriptor = RuleDescriptor {
+pub(super) static DESCRIPTOR: RuleDescriptor = RuleDescriptor {
     id: RuleId("exception-unused"),
     title: "Unused exception",
     summary: "An exception of the policy covered nothing.",

@@ -270,6 +270,11 @@ pub const fn secret_added_during_migration() -> RuleId {
     secret_added_during_migration::DESCRIPTOR.id
 }
 
+/// Returns the id of the rule that finds exceptions which match nothing.
+pub const fn exception_unused() -> RuleId {
+    exception_unused::DESCRIPTOR.id
+}
+
 /// Returns the id of the rule whose setting names the trusted issuers.
 pub const fn federated_credential_broad() -> RuleId {
     federated_credential_broad::DESCRIPTOR.id

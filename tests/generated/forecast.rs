@@ -12,8 +12,9 @@ use credgate::forecast::Forecast;
 use credgate::inventory::{Inventory, Object, ReadError, SourceFacts};
 use credgate::model::Place;
 use credgate::policy::{self, Policy};
-use credgate::report::forecast::ForecastReport;
+use credgate::report::forecast::{Cause, Event, ForecastReport};
 use credgate::report::{Report, SourceRecord, Verdict};
+use jiff::civil::Date;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
@@ -58,7 +59,7 @@ pub(crate) fn follow(case: &Case) -> Option<Followed> {
     let (Ok(()), Ok(today)) = (read.feed(&mut forecast), read.judge(read.now)) else {
         return None;
     };
-    let forecast = forecast.finish(read.record.clone()).ok()?;
+    let mut forecast = forecast.finish(read.record.clone()).ok()?;
     let mut instants: Vec<Timestamp> = (0..DAYS)
         .filter_map(|day| {
             read.now
@@ -75,6 +76,10 @@ pub(crate) fn follow(case: &Case) -> Option<Followed> {
     }
     instants.retain(|at| *at >= read.now);
     assert_eq!(verdict(&today), forecast.verdict());
+    for event in &forecast.events {
+        assert_cause(&read.policy, event);
+    }
+    assert_gate(&read, &mut forecast, random.between(0, DAYS - 1));
     let mut instants = instants.into_iter();
     let events = forecast.events.iter();
     let turns = forecast.turns.iter();
@@ -111,6 +116,53 @@ fn differs(read: &Read, forecast: &ForecastReport, at: Timestamp) -> Option<Stri
         only(&expected, &actual),
         only(&actual, &expected)
     ))
+}
+
+/// Where what tolerated a finding ends at that instant, it is the cause, whatever else happens there.
+fn assert_cause(policy: &Policy, event: &Event) {
+    let starts = |day: Date| {
+        let next = day.tomorrow().unwrap();
+        Offset::UTC.to_timestamp(next.at(0, 0, 0, 0)).unwrap() == event.at
+    };
+    match (event.before, event.after) {
+        (Some(Disposition::Excepted(index)), Some(_))
+            if starts(policy.exceptions()[index as usize].expires) =>
+        {
+            assert_eq!(event.cause, Cause::ExceptionEnded(index), "{event:?}");
+        }
+        (Some(Disposition::InWindow(index)), Some(Disposition::Open)) => {
+            let window = &policy.windows()[index as usize];
+            if starts(window.certificate_by) || starts(window.closes) {
+                let causes = [
+                    Cause::CertificateByPassed(index),
+                    Cause::WindowClosed(index),
+                ];
+                assert!(causes.contains(&event.cause), "{event:?}");
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The gate of a schedule passes only where a judgement passes now, on every day until its limit, and at the limit.
+fn assert_gate(read: &Read, forecast: &mut ForecastReport, days: i64) {
+    let limit = read
+        .now
+        .checked_add(SignedDuration::from_hours(24 * days))
+        .unwrap();
+    forecast.fail_by = Some(limit);
+    let code = forecast.exit_code();
+    let judged = (0..=days).filter_map(|day| {
+        let at = read.now.checked_add(SignedDuration::from_hours(24 * day));
+        read.judge(at.unwrap()).ok()
+    });
+    let worst: Vec<Verdict> = judged.map(|report| report.verdict()).collect();
+    if worst.contains(&Verdict::Fail) {
+        assert_eq!(code, 1);
+    } else if worst.contains(&Verdict::Incomplete) {
+        assert_ne!(code, 0);
+    }
+    forecast.fail_by = None;
 }
 
 fn verdict(report: &Report) -> Verdict {

@@ -82,17 +82,22 @@ fn parse_until(text: &str) -> Result<Until, String> {
     {
         return Ok(Until::Day(day));
     }
+    let term = text
+        .strip_prefix('P')
+        .and_then(|text| text.strip_suffix('D'));
     let units = [('d', 1), ('w', 7)];
-    let (digits, days) = units
-        .iter()
-        .find_map(|(unit, days)| Some((text.strip_suffix(*unit)?, *days)))
+    let mut units = units.iter();
+    let (digits, days) = term
+        .map(|digits| (digits, 1))
+        .or_else(|| units.find_map(|(unit, days)| Some((text.strip_suffix(*unit)?, *days))))
         .ok_or_else(remedy)?;
     let number: i64 = digits.parse().map_err(|_| remedy())?;
+    let days = number.checked_mul(days).ok_or_else(remedy)?;
     let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number || !(1..=3_660).contains(&(number * days)) {
+    if !is_number || !(1..=3_660).contains(&days) {
         return Err(remedy());
     }
-    Ok(Until::Days(number * days))
+    Ok(Until::Days(days))
 }
 
 const EXAMPLES: &str = "\

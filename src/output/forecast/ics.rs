@@ -49,7 +49,10 @@ struct Calendar<'a>(&'a mut dyn io::Write);
 impl Calendar<'_> {
     fn day(&mut self, report: &ForecastReport, day: &Day, stamp: &str) -> io::Result<()> {
         let date = day.date.to_string();
-        let parts = [report.today.policy.path.as_bytes(), date.as_bytes()];
+        let tenant = report.today.tenant.as_ref();
+        let tenant = tenant.map_or(&[][..], |tenant| tenant.as_bytes());
+        let policy = report.today.policy.path.as_bytes();
+        let parts = [policy, tenant, date.as_bytes()];
         let id = Fingerprint::new(RuleId("forecast"), &parts, 0);
         let next = day.date.tomorrow().unwrap_or(day.date);
         self.line("BEGIN:VEVENT")?;

@@ -143,7 +143,9 @@ impl Sheet {
                     .iter()
                     .filter_map(|last| {
                         let record = report.applications.get(last.application as usize)?;
-                        Some(Bar::new(&record.display_name, today, day(last.ends)))
+                        // It is not valid at the instant at which it ends.
+                        let last = last.ends.checked_sub(jiff::SignedDuration::from_nanos(1));
+                        Some(Bar::new(&record.display_name, today, day(last.ok()?)))
                     })
                     .collect(),
             ),

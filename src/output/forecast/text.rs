@@ -25,7 +25,9 @@ fn write(report: &ForecastReport, options: &Options, writer: &mut dyn io::Write)
     let mut page = Page::new(writer, options);
     let days = report.days();
     let is_quiet = match options.verbosity {
-        Verbosity::Quiet if report.first_failure().is_none() => return Ok(()),
+        Verbosity::Quiet if report.turns.is_empty() && report.verdict() == Verdict::Pass => {
+            return Ok(());
+        }
         Verbosity::Quiet => true,
         Verbosity::Normal | Verbosity::Verbose => false,
     };

@@ -41,13 +41,23 @@ pub(super) fn outlook(report: &ForecastReport) -> String {
                 day(first)
             )
         }
-        (Verdict::Pass, None) => {
+        (Verdict::Pass, None) => unjudged(report).unwrap_or_else(|| {
             format!("the policy holds today, and through {until} it does not fail by itself")
-        }
+        }),
         (Verdict::Incomplete, None) => {
             format!("today's verdict is incomplete; through {until} no failure comes by itself")
         }
     }
+}
+
+/// Says from when on there is no verdict, if so.
+fn unjudged(report: &ForecastReport) -> Option<String> {
+    let mut turns = report.turns.iter();
+    let turn = turns.find(|turn| turn.verdict == Verdict::Incomplete)?;
+    Some(format!(
+        "the policy holds today; from {} on there is no verdict, because a rule cannot be judged",
+        day(turn.at)
+    ))
 }
 
 /// Says how many changes there are on how many days.
