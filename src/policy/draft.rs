@@ -9,21 +9,35 @@ use std::sync::LazyLock;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::collection::List;
 use super::document::{
-    ExceptionDocument, Extends, GovernanceDocument, PolicyDocument, WindowDocument, schema,
+    ExceptionDocument, ExceptionsDocument, Extends, GovernanceDocument, PolicyDocument,
+    WindowDocument, exceptions_schema, schema,
 };
+use super::exceptions_fault::ExceptionsFault;
+use super::exceptions_path::ExceptionsPath;
 use super::fault::Fault;
-use super::inspect::inspect;
+use super::inspect::{Subject, inspect};
 use super::rules_document::RulesDocument;
 use super::scalar::Scalar;
 use super::spans::{Bytes, Entry, Kind, Node, Place, column_of};
-use super::typed::typed;
+use super::typed::{Mismatch, typed};
 use super::yaml;
 use crate::finding::RuleId;
 use crate::model::TenantId;
 
-/// What `inspect` compares with; a sound policy never asks for it.
-static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
+/// What a file is meant to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A policy.
+    Policy,
+    /// A file that a policy names under `exceptions-from`.
+    Exceptions,
+}
+
+/// What `inspect` compares with; a sound file never asks for it.
+static POLICY_SCHEMA: LazyLock<Value> = LazyLock::new(schema);
+static EXCEPTIONS_SCHEMA: LazyLock<Value> = LazyLock::new(exceptions_schema);
 
 /// The sound parts of one file.
 #[derive(Debug, Default)]
@@ -32,6 +46,7 @@ pub(super) struct Draft {
     pub(super) extends: Option<Extends>,
     pub(super) rules: RulesDocument,
     pub(super) exceptions: Vec<Placed<ExceptionDocument>>,
+    pub(super) exceptions_from: Vec<ExceptionsPath>,
     pub(super) windows: Vec<Placed<WindowDocument>>,
     pub(super) governance: GovernanceDocument,
     /// Whether nothing is lost but exceptions and windows: what is absent here is then absent in the file.
@@ -82,21 +97,49 @@ pub(super) struct Placed<T> {
 }
 
 /// Reads one file.
-pub(super) fn read(text: &str) -> (Draft, Vec<(Bytes, Fault)>) {
+pub(super) fn read(text: &str, form: Form) -> (Draft, Vec<(Bytes, Fault)>) {
     let mut reading = yaml::read(text);
     let Some(root) = reading.root.filter(|root| root.kind != Kind::Null) else {
         if reading.faults.is_empty() {
-            reading.faults.push((0..0, Fault::Empty));
+            reading.faults.push((0..0, form.empty()));
         }
         return (Draft::default(), reading.faults);
     };
     if reading.faults.is_empty()
-        && let Ok(document) = typed::<PolicyDocument>(&root)
+        && let Ok(draft) = form.whole(&root, text)
     {
-        return (whole(document, &root, text), Vec::new());
+        return (draft, Vec::new());
     }
-    inspect(&root, &SCHEMA, &mut reading.faults);
-    Rescue::new(reading.faults).draft(&root)
+    match form {
+        Form::Policy => inspect(&root, &POLICY_SCHEMA, Subject::Policy, &mut reading.faults),
+        Form::Exceptions => inspect(
+            &root,
+            &EXCEPTIONS_SCHEMA,
+            Subject::Exceptions,
+            &mut reading.faults,
+        ),
+    }
+    Rescue::new(reading.faults).draft(&root, text, form)
+}
+
+impl Form {
+    fn empty(self) -> Fault {
+        match self {
+            Self::Policy => Fault::Empty,
+            Self::Exceptions => ExceptionsFault::Empty.into(),
+        }
+    }
+
+    /// Reads a file in which nothing is wrong.
+    fn whole(self, root: &Node<'_>, text: &str) -> Result<Draft, Mismatch> {
+        match self {
+            Self::Policy => typed::<PolicyDocument>(root).map(|policy| whole(policy, root, text)),
+            Self::Exceptions => typed::<ExceptionsDocument>(root).map(|file| Draft {
+                exceptions: placed(file.exceptions, root.get("exceptions")),
+                ..Draft::default()
+            }),
+        }
+    }
 }
 
 fn whole(document: PolicyDocument, root: &Node<'_>, text: &str) -> Draft {
@@ -105,11 +148,16 @@ fn whole(document: PolicyDocument, root: &Node<'_>, text: &str) -> Draft {
         extends: document.extends.0.map(|extends| extends.0),
         rules: document.rules,
         exceptions: placed(document.exceptions, root.get("exceptions")),
+        exceptions_from: document.exceptions_from.0.map(paths).unwrap_or_default(),
         windows: placed(document.migration_windows, root.get("migration-windows")),
         governance: document.governance,
         is_whole: true,
         keys: Keys::of(root, text),
     }
+}
+
+fn paths(list: List<Scalar<ExceptionsPath>>) -> Vec<ExceptionsPath> {
+    list.0.into_iter().map(|path| path.0).collect()
 }
 
 fn placed<T>(documents: Vec<T>, list: Option<&Entry<'_>>) -> Vec<Placed<T>> {
@@ -138,7 +186,29 @@ impl Rescue {
         Self { faults, starts }
     }
 
-    fn draft(mut self, root: &Node<'_>) -> (Draft, Vec<(Bytes, Fault)>) {
+    fn draft(mut self, root: &Node<'_>, text: &str, form: Form) -> (Draft, Vec<(Bytes, Fault)>) {
+        let draft = match form {
+            Form::Policy => self.policy(root),
+            Form::Exceptions => Draft {
+                exceptions: root
+                    .get("exceptions")
+                    .map(|list| self.entries(&list.value))
+                    .unwrap_or_default(),
+                ..Draft::default()
+            },
+        };
+        if self.faults.is_empty() {
+            // The typed reading decides; that the inspection finds nothing never makes a policy sound.
+            let reason = form
+                .whole(root, text)
+                .map_or_else(|error| error.to_string(), |_| String::new());
+            self.faults
+                .push((root.bytes.clone(), Fault::UnreadableValue { reason }));
+        }
+        (draft, self.faults)
+    }
+
+    fn policy(&mut self, root: &Node<'_>) -> Draft {
         let mut draft = Draft::default();
         for Entry { key, value, .. } in root.entries() {
             match key.as_ref() {
@@ -147,19 +217,16 @@ impl Rescue {
                 "governance" => draft.governance = self.read(value).unwrap_or_default(),
                 "rules" => draft.rules = self.rules(value),
                 "exceptions" => draft.exceptions = self.entries(value),
+                "exceptions-from" => {
+                    draft.exceptions_from = self.read(value).map(paths).unwrap_or_default();
+                }
                 "migration-windows" => draft.windows = self.entries(value),
                 _ => {}
             }
         }
-        draft.is_whole = self.spares_all_but(root, &["exceptions", "migration-windows"]);
-        if self.faults.is_empty() {
-            // The typed reading decides; that the inspection finds nothing never makes a policy sound.
-            let reason = typed::<PolicyDocument>(root)
-                .map_or_else(|error| error.to_string(), |_| String::new());
-            self.faults
-                .push((root.bytes.clone(), Fault::UnreadableValue { reason }));
-        }
-        (draft, self.faults)
+        let lists = ["exceptions", "exceptions-from", "migration-windows"];
+        draft.is_whole = self.spares_all_but(root, &lists);
+        draft
     }
 
     fn is_sound(&self, bytes: &Bytes) -> bool {
@@ -231,7 +298,8 @@ mod tests {
     use super::*;
 
     fn faults(text: &str) -> Vec<Fault> {
-        read(text).1.into_iter().map(|(_, fault)| fault).collect()
+        let (_, faults) = read(text, Form::Policy);
+        faults.into_iter().map(|(_, fault)| fault).collect()
     }
 
     #[test]
@@ -241,7 +309,8 @@ mod tests {
 
     #[test]
     fn sound_rules_are_saved_beside_a_faulty_one() {
-        let (draft, faults) = read("version: 1\nrules: { secret-age: {}, secrets-only: [] }\n");
+        let text = "version: 1\nrules: { secret-age: {}, secrets-only: [] }\n";
+        let (draft, faults) = read(text, Form::Policy);
         assert_eq!((faults.len(), draft.is_whole), (1, false));
         assert!(draft.rules.get(RuleId("secret-age")).is_some());
     }
@@ -254,7 +323,7 @@ mod tests {
             "version: 1\nexceptions: [{}, {exception}]\n",
             exception.replace("reason", "raisin")
         );
-        let (draft, faults) = read(&text);
+        let (draft, faults) = read(&text, Form::Policy);
         assert_eq!(
             draft
                 .exceptions

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::exceptions_fault::ExceptionsFault;
 use crate::finding::Days;
 
 /// One thing that is wrong with a policy.
@@ -269,6 +270,11 @@ pub(super) enum Fault {
     #[error("a policy that was not read from a file can extend presets only")]
     #[diagnostic(code(policy::extends_without_file), help("save it as a file"))]
     ExtendsWithoutFile,
+
+    // Where its further exceptions lie.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Exceptions(#[from] ExceptionsFault),
 
     // What the parts say together.
     #[error("no active rule: nothing would be judged")]

@@ -1,17 +1,20 @@
 //! The policy: what is allowed, what is excepted, and until when.
 //!
-//! In: a YAML file and what it extends. Out: [`Policy`], which only validation makes, or every problem at once, each at
-//! its line. Never here: an inventory, a clock, an environment variable.
+//! In: a YAML file, what it extends, and the exceptions files that it names. Out: [`Policy`], which only validation
+//! makes, or every problem at once, each at its line. Never here: an inventory, a clock, an environment variable.
 //!
 //! The way of a policy through this folder: `read` gives the text, `yaml` the tree, `draft` the documents in it,
-//! `extends` the other files, and `validate` checks what all of them say together. Where something is wrong, `inspect`
-//! finds all of it, and `error` shows it.
+//! `extends` and `exceptions_from` the other files, and `validate` checks what all of them say together. Where something
+//! is wrong, `inspect` finds all of it, and `error` shows it.
 
 mod collection;
 mod document;
 mod draft;
 mod error;
 mod exception;
+mod exceptions_fault;
+mod exceptions_from;
+mod exceptions_path;
 mod excerpt;
 mod extends;
 mod fault;
@@ -32,8 +35,7 @@ mod validate;
 mod window;
 mod yaml;
 
-pub use document::Signature;
-pub use document::schema;
+pub use document::{Signature, exceptions_schema, schema};
 pub use error::{PolicyError, PolicyProblem, render};
 pub use exception::{Exception, Written};
 pub use files::{Disk, FileKind, Files};
@@ -49,7 +51,7 @@ use crate::model::TenantId;
 use extends::Chain;
 use spans::Place;
 
-/// Loads a policy from disk, and what it extends.
+/// Loads a policy from disk, what it extends, and the exceptions files that it names.
 ///
 /// `shown_as` is what reports and messages call the file: its path relative to the current folder, with forward slashes.
 pub fn load(
@@ -60,7 +62,7 @@ pub fn load(
     load_from(&Disk, path, shown_as, rules)
 }
 
-/// Loads a policy from where its files lie, and what it extends.
+/// Loads a policy from where its files lie, with all of them.
 pub fn load_from(
     files: &dyn Files,
     path: &Path,
@@ -133,7 +135,7 @@ impl Policy {
         &self.windows
     }
 
-    /// Returns the files it was read from, the policy itself first.
+    /// Returns the files it was read from: the policy itself, what it extends, and the exceptions files of them all.
     pub fn files(&self) -> &[PolicyFile] {
         &self.files
     }
@@ -200,7 +202,7 @@ impl RulePlace {
     };
 }
 
-/// One file of a policy: the file itself first, then what it extends.
+/// One file of a policy: the file itself first, then what it extends, then the exceptions files that these name.
 #[derive(Debug)]
 pub struct PolicyFile {
     /// As reports show it; `preset:NAME` for a shipped preset.
