@@ -216,6 +216,9 @@ pub(super) struct ExceptionDocument {
     pub(super) granted: Scalar<Date>,
     /// Its last day, included.
     pub(super) expires: Scalar<Date>,
+    /// The last days that it had before it was extended, oldest first.
+    #[serde(default)]
+    pub(super) extended: Given<List<Scalar<Date>>>,
 }
 
 /// A migration window: secrets are tolerated because certificates are on their way.

@@ -14,15 +14,16 @@ use super::document::{
     ExceptionDocument, ExceptionsDocument, Extends, GovernanceDocument, PolicyDocument,
     WindowDocument, exceptions_schema, schema,
 };
+use super::entry_places::EntryPlaces;
 use super::exceptions_fault::ExceptionsFault;
 use super::exceptions_path::ExceptionsPath;
 use super::fault::Fault;
 use super::inspect::{Subject, inspect};
 use super::rules_document::RulesDocument;
 use super::scalar::Scalar;
-use super::spans::{Bytes, Entry, Kind, Node, Place, column_of};
+use super::spans::{Bytes, Entry, Kind, Node, Place};
 use super::typed::{Mismatch, typed};
-use super::yaml;
+use super::{EntryKind, yaml};
 use crate::finding::RuleId;
 use crate::model::TenantId;
 
@@ -63,19 +64,15 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    fn of(root: &Node<'_>, text: &str) -> Self {
-        let place = |entry: &Entry<'_>| Place {
-            line: entry.line,
-            column: column_of(text, entry.key_bytes.start),
-        };
+    fn of(root: &Node<'_>) -> Self {
         let rules = root
             .get("rules")
             .map_or(&[][..], |rules| rules.value.entries());
         Self {
-            extends: root.get("extends").map(place),
+            extends: root.get("extends").map(|extends| extends.place),
             rules: rules
                 .iter()
-                .map(|rule| (rule.key.as_ref().into(), place(rule)))
+                .map(|rule| (rule.key.as_ref().into(), rule.place))
                 .collect(),
         }
     }
@@ -92,7 +89,7 @@ impl Keys {
 pub(super) struct Placed<T> {
     /// Counted from zero.
     pub(super) index: usize,
-    pub(super) start: Place,
+    pub(super) places: EntryPlaces,
     pub(super) document: T,
 }
 
@@ -106,7 +103,7 @@ pub(super) fn read(text: &str, form: Form) -> (Draft, Vec<(Bytes, Fault)>) {
         return (Draft::default(), reading.faults);
     };
     if reading.faults.is_empty()
-        && let Ok(draft) = form.whole(&root, text)
+        && let Ok(draft) = form.whole(&root)
     {
         return (draft, Vec::new());
     }
@@ -119,7 +116,7 @@ pub(super) fn read(text: &str, form: Form) -> (Draft, Vec<(Bytes, Fault)>) {
             &mut reading.faults,
         ),
     }
-    Rescue::new(reading.faults).draft(&root, text, form)
+    Rescue::new(reading.faults).draft(&root, form)
 }
 
 impl Form {
@@ -131,28 +128,40 @@ impl Form {
     }
 
     /// Reads a file in which nothing is wrong.
-    fn whole(self, root: &Node<'_>, text: &str) -> Result<Draft, Mismatch> {
+    fn whole(self, root: &Node<'_>) -> Result<Draft, Mismatch> {
         match self {
-            Self::Policy => typed::<PolicyDocument>(root).map(|policy| whole(policy, root, text)),
+            Self::Policy => typed::<PolicyDocument>(root).map(|policy| whole(policy, root)),
             Self::Exceptions => typed::<ExceptionsDocument>(root).map(|file| Draft {
-                exceptions: placed(file.exceptions, root.get("exceptions")),
+                exceptions: placed(
+                    file.exceptions,
+                    root.get("exceptions"),
+                    EntryKind::Exception,
+                ),
                 ..Draft::default()
             }),
         }
     }
 }
 
-fn whole(document: PolicyDocument, root: &Node<'_>, text: &str) -> Draft {
+fn whole(document: PolicyDocument, root: &Node<'_>) -> Draft {
     Draft {
         tenant: document.tenant.0.map(|tenant| tenant.0),
         extends: document.extends.0.map(|extends| extends.0),
         rules: document.rules,
-        exceptions: placed(document.exceptions, root.get("exceptions")),
+        exceptions: placed(
+            document.exceptions,
+            root.get("exceptions"),
+            EntryKind::Exception,
+        ),
         exceptions_from: document.exceptions_from.0.map(paths).unwrap_or_default(),
-        windows: placed(document.migration_windows, root.get("migration-windows")),
+        windows: placed(
+            document.migration_windows,
+            root.get("migration-windows"),
+            EntryKind::Window,
+        ),
         governance: document.governance,
         is_whole: true,
-        keys: Keys::of(root, text),
+        keys: Keys::of(root),
     }
 }
 
@@ -160,13 +169,13 @@ fn paths(list: List<Scalar<ExceptionsPath>>) -> Vec<ExceptionsPath> {
     list.0.into_iter().map(|path| path.0).collect()
 }
 
-fn placed<T>(documents: Vec<T>, list: Option<&Entry<'_>>) -> Vec<Placed<T>> {
+fn placed<T>(documents: Vec<T>, list: Option<&Entry<'_>>, kind: EntryKind) -> Vec<Placed<T>> {
     let items = list.map_or(&[][..], |entry| entry.value.items());
     let placed = documents.into_iter().zip(items).enumerate();
     placed
         .map(|(index, (document, item))| Placed {
             index,
-            start: item.start,
+            places: EntryPlaces::of(item, kind),
             document,
         })
         .collect()
@@ -186,13 +195,13 @@ impl Rescue {
         Self { faults, starts }
     }
 
-    fn draft(mut self, root: &Node<'_>, text: &str, form: Form) -> (Draft, Vec<(Bytes, Fault)>) {
+    fn draft(mut self, root: &Node<'_>, form: Form) -> (Draft, Vec<(Bytes, Fault)>) {
         let draft = match form {
             Form::Policy => self.policy(root),
             Form::Exceptions => Draft {
                 exceptions: root
                     .get("exceptions")
-                    .map(|list| self.entries(&list.value))
+                    .map(|list| self.entries(&list.value, EntryKind::Exception))
                     .unwrap_or_default(),
                 ..Draft::default()
             },
@@ -200,7 +209,7 @@ impl Rescue {
         if self.faults.is_empty() {
             // The typed reading decides; that the inspection finds nothing never makes a policy sound.
             let reason = form
-                .whole(root, text)
+                .whole(root)
                 .map_or_else(|error| error.to_string(), |_| String::new());
             self.faults
                 .push((root.bytes.clone(), Fault::UnreadableValue { reason }));
@@ -216,11 +225,11 @@ impl Rescue {
                 "extends" => draft.extends = self.read(value).map(|Scalar(extends)| extends),
                 "governance" => draft.governance = self.read(value).unwrap_or_default(),
                 "rules" => draft.rules = self.rules(value),
-                "exceptions" => draft.exceptions = self.entries(value),
+                "exceptions" => draft.exceptions = self.entries(value, EntryKind::Exception),
                 "exceptions-from" => {
                     draft.exceptions_from = self.read(value).map(paths).unwrap_or_default();
                 }
-                "migration-windows" => draft.windows = self.entries(value),
+                "migration-windows" => draft.windows = self.entries(value, EntryKind::Window),
                 _ => {}
             }
         }
@@ -247,13 +256,13 @@ impl Rescue {
         self.starts.iter().all(is_inside)
     }
 
-    fn entries<T: DeserializeOwned>(&mut self, list: &Node<'_>) -> Vec<Placed<T>> {
+    fn entries<T: DeserializeOwned>(&mut self, list: &Node<'_>, kind: EntryKind) -> Vec<Placed<T>> {
         let mut entries = Vec::new();
         for (index, item) in list.items().iter().enumerate() {
             if let Some(document) = self.read(item) {
                 entries.push(Placed {
                     index,
-                    start: item.start,
+                    places: EntryPlaces::of(item, kind),
                     document,
                 });
             }

@@ -309,6 +309,38 @@ pub(super) enum Fault {
         granted: Date,
         expires: Date,
     },
+    #[error("exception `{id}`: `extended` lists {later} before {earlier}")]
+    #[diagnostic(
+        code(policy::dates_reversed),
+        help("list the ends that it had before, oldest first")
+    )]
+    ExtendedReversed {
+        id: String,
+        earlier: Date,
+        later: Date,
+    },
+    #[error("exception `{id}`: `extended` lists {day}, before `granted` ({granted})")]
+    #[diagnostic(
+        code(policy::dates_reversed),
+        help(
+            "list the ends that it had since it was granted; an exception that is granted anew begins without any"
+        )
+    )]
+    ExtendedBeforeGranted {
+        id: String,
+        day: Date,
+        granted: Date,
+    },
+    #[error("exception `{id}`: `extended` lists {day}, and `expires` ({expires}) is no later")]
+    #[diagnostic(
+        code(policy::dates_reversed),
+        help("list the ends that it had before; the one that it has now is `expires`")
+    )]
+    ExtendedAfterExpires {
+        id: String,
+        day: Date,
+        expires: Date,
+    },
     #[error("window `{id}`: `{later}` ({later_day}) lies before `{earlier}` ({earlier_day})")]
     #[diagnostic(
         code(policy::dates_reversed),

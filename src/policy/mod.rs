@@ -10,6 +10,7 @@
 mod collection;
 mod document;
 mod draft;
+mod entry_places;
 mod error;
 mod exception;
 mod exceptions_fault;
@@ -48,6 +49,7 @@ use std::path::{Path, PathBuf};
 
 use crate::finding::{RuleDescriptor, RuleId};
 use crate::model::TenantId;
+use entry_places::EntryPlaces;
 use extends::Chain;
 use spans::Place;
 
@@ -147,13 +149,28 @@ impl Policy {
 
     /// Returns the place of the first character of an exception or window.
     pub fn written_at(&self, entry: Written, list: EntryKind) -> EntryPlace {
+        self.place(entry, list, |places| places.start)
+    }
+
+    /// Returns the place of a key of an exception or window. Where the key is absent, or its place is not kept, the place
+    /// is that of the entry: kept are those of the keys that say whom and what it covers and when it ends, in YAML.
+    pub fn key_at(&self, entry: Written, list: EntryKind, key: &str) -> EntryPlace {
+        self.place(entry, list, |places| places.key(list, key))
+    }
+
+    fn place(
+        &self,
+        entry: Written,
+        list: EntryKind,
+        of: impl Fn(&EntryPlaces) -> Place,
+    ) -> EntryPlace {
         let file = self.files.get(entry.file);
-        let starts = file.map(|file| match list {
+        let all = file.map(|file| match list {
             EntryKind::Exception => &file.exceptions,
             EntryKind::Window => &file.windows,
         });
-        let start = starts.and_then(|starts| starts.get(entry.index));
-        let Place { line, column } = start.copied().unwrap_or(Place { line: 1, column: 1 });
+        let place = all.and_then(|all| all.get(entry.index)).map(of);
+        let Place { line, column } = place.unwrap_or(Place { line: 1, column: 1 });
         EntryPlace {
             file: file.map(|file| file.name.clone()).unwrap_or_default(),
             line,
@@ -210,7 +227,7 @@ pub struct PolicyFile {
     /// Lower-case hex SHA-256 of its bytes.
     pub sha256: String,
     /// Where its exceptions are written.
-    exceptions: Vec<Place>,
+    exceptions: Vec<EntryPlaces>,
     /// Where its windows are written.
-    windows: Vec<Place>,
+    windows: Vec<EntryPlaces>,
 }

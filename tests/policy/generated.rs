@@ -44,7 +44,7 @@ fn rules() -> impl Strategy<Value = Value> {
 }
 
 fn exception() -> impl Strategy<Value = Value> {
-    let days = (day(), 0..900_i64);
+    let days = (day(), 0..900_i64, prop::bool::ANY);
     (
         "[A-Za-z0-9][A-Za-z0-9._-]{5,20}",
         guid(),
@@ -52,12 +52,18 @@ fn exception() -> impl Strategy<Value = Value> {
         "\\PC{0,10}[a-z]",
         days,
     )
-        .prop_map(|(id, application, key, reason, (granted, term))| {
+        .prop_map(|(id, application, key, reason, (granted, term, is_extended))| {
             let expires = granted.checked_add(jiff::Span::new().days(term)).unwrap();
             let mut exception = json!({
                 "id": id, "applications": [application], "rules": ["secret-age"], "reason": reason,
                 "granted": granted.to_string(), "expires": expires.to_string(),
             });
+            if is_extended && term > 1 {
+                let before = [granted.tomorrow().unwrap(), expires.yesterday().unwrap()];
+                let ends = if term > 2 { &before[..] } else { &before[..1] };
+                let ends: Vec<String> = ends.iter().map(ToString::to_string).collect();
+                exception["extended"] = json!(ends);
+            }
             if let Some(key) = key {
                 exception["credentials"] = json!([key]);
             }
@@ -135,6 +141,7 @@ fn change() -> impl Strategy<Value = Change> {
         "certificate-by",
         "credentials",
         "issuers",
+        "extended",
         "x",
         "<<",
     ]);
