@@ -22,6 +22,8 @@ mod mutations;
 mod refused;
 #[path = "policy/schema.rs"]
 mod schema;
+#[path = "policy/speed.rs"]
+mod speed;
 #[path = "policy/taken.rs"]
 mod taken;
 

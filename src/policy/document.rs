@@ -189,7 +189,7 @@ impl Grammar for Extends {
 }
 
 /// An exception: it lifts the named rules on the named applications through its last day.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct ExceptionDocument {
     /// Unique over all files of the policy.

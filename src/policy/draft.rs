@@ -23,7 +23,7 @@ use super::rules_document::RulesDocument;
 use super::scalar::Scalar;
 use super::spans::{Bytes, Entry, Kind, Node, Place};
 use super::typed::{Mismatch, typed};
-use super::{EntryKind, yaml};
+use super::{EntryKind, exceptions_json, yaml};
 use crate::finding::RuleId;
 use crate::model::TenantId;
 
@@ -53,6 +53,16 @@ pub(super) struct Draft {
     /// Whether nothing is lost but exceptions and windows: what is absent here is then absent in the file.
     pub(super) is_whole: bool,
     pub(super) keys: Keys,
+}
+
+impl Draft {
+    /// Makes the draft of an exceptions file.
+    fn of(exceptions: Vec<Placed<ExceptionDocument>>) -> Self {
+        Self {
+            exceptions,
+            ..Self::default()
+        }
+    }
 }
 
 /// Where the keys stand that findings point at. Only a sound file has them: no other one makes a policy.
@@ -95,6 +105,16 @@ pub(super) struct Placed<T> {
 
 /// Reads one file.
 pub(super) fn read(text: &str, form: Form) -> (Draft, Vec<(Bytes, Fault)>) {
+    if form == Form::Exceptions
+        && let Some(exceptions) = exceptions_json::read(text)
+    {
+        return (Draft::of(exceptions), Vec::new());
+    }
+    read_yaml(text, form)
+}
+
+/// Reads one file, and finds all that is wrong with it.
+pub(super) fn read_yaml(text: &str, form: Form) -> (Draft, Vec<(Bytes, Fault)>) {
     let mut reading = yaml::read(text);
     let Some(root) = reading.root.filter(|root| root.kind != Kind::Null) else {
         if reading.faults.is_empty() {
@@ -131,13 +151,9 @@ impl Form {
     fn whole(self, root: &Node<'_>) -> Result<Draft, Mismatch> {
         match self {
             Self::Policy => typed::<PolicyDocument>(root).map(|policy| whole(policy, root)),
-            Self::Exceptions => typed::<ExceptionsDocument>(root).map(|file| Draft {
-                exceptions: placed(
-                    file.exceptions,
-                    root.get("exceptions"),
-                    EntryKind::Exception,
-                ),
-                ..Draft::default()
+            Self::Exceptions => typed::<ExceptionsDocument>(root).map(|file| {
+                let list = root.get("exceptions");
+                Draft::of(placed(file.exceptions, list, EntryKind::Exception))
             }),
         }
     }
@@ -198,13 +214,11 @@ impl Rescue {
     fn draft(mut self, root: &Node<'_>, form: Form) -> (Draft, Vec<(Bytes, Fault)>) {
         let draft = match form {
             Form::Policy => self.policy(root),
-            Form::Exceptions => Draft {
-                exceptions: root
-                    .get("exceptions")
-                    .map(|list| self.entries(&list.value, EntryKind::Exception))
-                    .unwrap_or_default(),
-                ..Draft::default()
-            },
+            Form::Exceptions => {
+                let list = root.get("exceptions");
+                let sound = list.map(|list| self.entries(&list.value, EntryKind::Exception));
+                Draft::of(sound.unwrap_or_default())
+            }
         };
         if self.faults.is_empty() {
             // The typed reading decides; that the inspection finds nothing never makes a policy sound.

@@ -15,12 +15,17 @@ pub(super) struct EntryPlaces {
 }
 
 impl EntryPlaces {
+    /// Knows of an entry only where it begins.
+    pub(super) const fn at(start: Place) -> Self {
+        Self {
+            start,
+            keys: [None; 4],
+        }
+    }
+
     /// Finds the keys of an entry.
     pub(super) fn of(entry: &Node<'_>, kind: EntryKind) -> Self {
-        let mut places = Self {
-            start: entry.start,
-            keys: [None; 4],
-        };
+        let mut places = Self::at(entry.start);
         for own in entry.entries() {
             let kept = kind.keys().into_iter().zip(&mut places.keys);
             if let Some((_, place)) = kept.into_iter().find(|(key, _)| *key == own.key) {

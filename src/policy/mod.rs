@@ -15,6 +15,7 @@ mod error;
 mod exception;
 mod exceptions_fault;
 mod exceptions_from;
+mod exceptions_json;
 mod exceptions_path;
 mod excerpt;
 mod extends;
@@ -84,6 +85,12 @@ pub fn load_text(
     rules: &[&'static RuleDescriptor],
 ) -> Result<Policy, PolicyError> {
     validate::validate(Chain::of_text(text, shown_as), rules)
+}
+
+/// Tells whether a file on disk looks like one that `exceptions-from` may name, in JSON: what is no policy by its name, and
+/// yet part of one.
+pub fn is_exceptions_file(path: &Path) -> bool {
+    read::read(&Disk, path, "").is_ok_and(|text| exceptions_json::is_outlined(&text))
 }
 
 /// A checked policy, with what it extends merged in.
