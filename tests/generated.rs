@@ -27,6 +27,8 @@ mod exporters;
 mod forecast;
 #[path = "generated/forms.rs"]
 mod forms;
+#[path = "generated/homes.rs"]
+mod homes;
 #[path = "generated/mangled.rs"]
 mod mangled;
 #[path = "generated/moments.rs"]
@@ -84,7 +86,7 @@ fn ask(case: &Case, folder: &Path) -> Answer {
 
 /// Lets the program judge a case of which the inventory is written.
 fn ask_about(case: &Case, folder: &Path, inventory: &[String]) -> Answer {
-    fs::write(folder.join("policy.yaml"), yaml::write(&case.policy)).unwrap();
+    homes::write(case, folder);
     let now = case.instant();
     let mut arguments = vec!["check", "--policy", "policy.yaml", "--now", &now];
     arguments.extend(["--fail-on", case.fail_on, "--report", "json"]);

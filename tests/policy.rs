@@ -8,6 +8,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "policy/exceptions_from.rs"]
+mod exceptions_from;
 #[path = "policy/extends.rs"]
 mod extends;
 #[path = "policy/files.rs"]
@@ -20,6 +22,8 @@ mod mutations;
 mod refused;
 #[path = "policy/schema.rs"]
 mod schema;
+#[path = "policy/speed.rs"]
+mod speed;
 #[path = "policy/taken.rs"]
 mod taken;
 
@@ -39,6 +43,11 @@ static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
     options.build(&policy::schema()).unwrap()
 });
 
+static EXCEPTIONS_SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+    let options = jsonschema::options().should_validate_formats(true);
+    options.build(&policy::exceptions_schema()).unwrap()
+});
+
 fn descriptors() -> Vec<&'static RuleDescriptor> {
     credgate::rules::ALL
         .iter()
@@ -56,9 +65,18 @@ fn load_text(text: &str) -> Result<Policy, PolicyError> {
 
 /// Tells whether the schema takes a text; what is no YAML it does not take.
 fn schema_takes(text: &str) -> bool {
+    read(text).is_some_and(|value| SCHEMA.is_valid(&value))
+}
+
+/// Tells whether the schema of exceptions files takes a text.
+fn exceptions_schema_takes(text: &str) -> bool {
+    read(text).is_some_and(|value| EXCEPTIONS_SCHEMA.is_valid(&value))
+}
+
+/// Reads YAML independently of the library.
+fn read(text: &str) -> Option<Value> {
     let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false };
-    let value = serde_saphyr::from_str_with_options::<Value>(text, options);
-    value.is_ok_and(|value| SCHEMA.is_valid(&value))
+    serde_saphyr::from_str_with_options(text, options).ok()
 }
 
 /// One problem of a refused policy.

@@ -1,10 +1,12 @@
 //! The files that a run reads. No report may take the place of one, and none is removed.
 //!
-//! In: the names after `--policy` and `--inventory`, and what the policy extends. Out: whether a report's name means one
-//! of them, whatever detours the two names make.
+//! In: the names after `--policy` and `--inventory`, and what the policy extends and names. Out: whether a report's name
+//! means one of them, whatever detours the two names make.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use credgate::policy;
 
 /// The files and folders that a run reads, links resolved.
 #[derive(Debug, Default)]
@@ -27,14 +29,14 @@ impl Inputs {
         }
     }
 
-    /// Tells whether a report of this name would take the place of something that is read. No report is YAML, and
-    /// policies are: what a broken policy extends may not be known.
+    /// Tells whether a report of this name would take the place of something that is read. No report is YAML or
+    /// holds exceptions, and policies do: what a broken policy extends and names may not be known.
     pub(crate) fn hold(&self, report: &Path) -> bool {
         let real = fs::canonicalize(report).ok();
         let is_yaml = report.extension().is_some_and(|name| {
             name.eq_ignore_ascii_case("yaml") || name.eq_ignore_ascii_case("yml")
         });
-        if real.is_some() && is_yaml {
+        if real.is_some() && (is_yaml || policy::is_exceptions_file(report)) {
             return true;
         }
         let names = [Some(named(report)), real];

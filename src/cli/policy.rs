@@ -3,10 +3,10 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use credgate::policy::{self, PolicyError};
+use credgate::policy::{self, Policy, PolicyError};
 use credgate::{rules, source};
 
-use super::args::{Colour, PolicyCommand};
+use super::args::{Colour, PolicyCommand, SchemaOf};
 use super::manual::printed;
 use super::reports::{colours, width};
 use super::{Exit, Failure};
@@ -15,7 +15,13 @@ use super::{Exit, Failure};
 pub(crate) fn run(command: PolicyCommand) -> Result<Exit, Failure> {
     match command {
         PolicyCommand::Check { files, color } => check(&files, color),
-        PolicyCommand::Schema => printed(&format!("{:#}\n", policy::schema())),
+        PolicyCommand::Schema { of } => {
+            let schema = match of {
+                SchemaOf::Policy => policy::schema(),
+                SchemaOf::Exceptions => policy::exceptions_schema(),
+            };
+            printed(&format!("{schema:#}\n"))
+        }
     }
 }
 
@@ -28,20 +34,7 @@ fn check(files: &[String], colour: Colour) -> Result<Exit, Failure> {
         let path = Path::new(file);
         let shown = source::shown(path, &folder);
         match policy::load(path, &shown, &rules::descriptors()) {
-            Ok(policy) => {
-                use std::fmt::Write as _;
-                let _ = writeln!(
-                    good,
-                    "{}: valid; {} rules, {} exceptions, {} migration windows",
-                    credgate::escape::printable(&shown),
-                    rules::ALL
-                        .iter()
-                        .filter(|rule| is_active(&policy, **rule))
-                        .count(),
-                    policy.exceptions().len(),
-                    policy.windows().len()
-                );
-            }
+            Ok(policy) => good.push_str(&praise(&policy, &shown)),
             Err(error) => failures.push(failure(&error, colour)),
         }
     }
@@ -58,7 +51,22 @@ fn check(files: &[String], colour: Colour) -> Result<Exit, Failure> {
     }
 }
 
-fn is_active(policy: &policy::Policy, rule: &dyn rules::Rule) -> bool {
+/// Says what a valid policy holds, and in how many files where it has several; a shipped preset is none.
+fn praise(policy: &Policy, shown: &str) -> String {
+    let name = credgate::escape::printable(shown);
+    let rules = rules::ALL.iter().filter(|rule| is_active(policy, **rule));
+    let (rules, exceptions) = (rules.count(), policy.exceptions().len());
+    let windows = policy.windows().len();
+    let files = match policy.paths().len() {
+        0 | 1 => String::new(),
+        files => format!(", in {files} files"),
+    };
+    format!(
+        "{name}: valid; {rules} rules, {exceptions} exceptions, {windows} migration windows{files}\n"
+    )
+}
+
+fn is_active(policy: &Policy, rule: &dyn rules::Rule) -> bool {
     policy
         .rule(rule.descriptor().id)
         .is_some_and(|setting| setting.level.is_some())

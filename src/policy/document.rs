@@ -1,7 +1,8 @@
-//! The policy file exactly as it is written: the only definition of its format.
+//! The files of a policy exactly as they are written: the only definition of their formats.
 //!
-//! In: YAML, through serde. Out: values that are sound one by one; whether they agree with each other is for
-//! `validate`. The JSON Schema of the format is generated from these types, and the doc comments are its descriptions.
+//! In: YAML or JSON, through serde. Out: values that are sound one by one; whether they agree with each other is for
+//! `validate`. The JSON Schemas of the formats are generated from these types, and the doc comments are their
+//! descriptions.
 
 use std::borrow::Cow;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::collection::{List, Scope};
+use super::exceptions_path::ExceptionsPath;
 use super::fault::Fault;
 use super::rules_document::{ExceptableRule, RulesDocument};
 use super::scalar::{EntryId, Grammar, Scalar, Text, words};
@@ -75,6 +77,9 @@ pub(super) struct PolicyDocument {
     /// What is tolerated, on which applications, until when, and why.
     #[serde(default)]
     pub(super) exceptions: Vec<ExceptionDocument>,
+    /// Further files of exceptions, YAML or JSON, so that each team owns its own; they lie in the folder of this file.
+    #[serde(default)]
+    pub(super) exceptions_from: Given<List<Scalar<ExceptionsPath>>>,
     /// The periods in which secrets are tolerated because certificates are on their way.
     #[serde(default)]
     pub(super) migration_windows: Vec<WindowDocument>,
@@ -84,7 +89,23 @@ pub(super) struct PolicyDocument {
     pub(super) governance: GovernanceDocument,
 }
 
-/// The version of the format: the number 1.
+/// Exceptions of a credgate policy that names this file under `exceptions-from`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "credgate exceptions")]
+pub(super) struct ExceptionsDocument {
+    /// The schema of this file, for editors.
+    #[serde(default, rename = "$schema")]
+    #[expect(dead_code, reason = "it is for editors")]
+    pub(super) schema: Given<Scalar<Text>>,
+    /// The version of this format.
+    #[expect(dead_code, reason = "there is one version, and reading it checks it")]
+    pub(super) version: Version,
+    /// What is tolerated, on which applications, until when, and why.
+    pub(super) exceptions: Vec<ExceptionDocument>,
+}
+
+/// The version of the formats: the number 1.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Version;
 
@@ -168,7 +189,7 @@ impl Grammar for Extends {
 }
 
 /// An exception: it lifts the named rules on the named applications through its last day.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct ExceptionDocument {
     /// Unique over all files of the policy.
@@ -195,6 +216,9 @@ pub(super) struct ExceptionDocument {
     pub(super) granted: Scalar<Date>,
     /// Its last day, included.
     pub(super) expires: Scalar<Date>,
+    /// The last days that it had before it was extended, oldest first.
+    #[serde(default)]
+    pub(super) extended: Given<List<Scalar<Date>>>,
 }
 
 /// A migration window: secrets are tolerated because certificates are on their way.
@@ -267,15 +291,26 @@ words!(Signature, "Signature", "A key that every exception and window must have.
 
 /// Returns the JSON Schema (draft 2020-12) of a policy file.
 pub fn schema() -> Value {
+    schema_of::<PolicyDocument>(concat!(
+        env!("CARGO_PKG_REPOSITORY"),
+        "/raw/main/schemas/policy.schema.json"
+    ))
+}
+
+/// Returns the JSON Schema (draft 2020-12) of a file that `exceptions-from` names.
+pub fn exceptions_schema() -> Value {
+    schema_of::<ExceptionsDocument>(concat!(
+        env!("CARGO_PKG_REPOSITORY"),
+        "/raw/main/schemas/exceptions.schema.json"
+    ))
+}
+
+fn schema_of<T: JsonSchema>(id: &str) -> Value {
     let settings = SchemaSettings::draft2020_12();
     let generator = settings
         .with_transform(RecursiveTransform(unwrap_description))
         .into_generator();
-    let mut schema = generator.into_root_schema_for::<PolicyDocument>();
-    let id = concat!(
-        env!("CARGO_PKG_REPOSITORY"),
-        "/raw/main/schemas/policy.schema.json"
-    );
+    let mut schema = generator.into_root_schema_for::<T>();
     schema.insert("$id".into(), id.into());
     schema.to_value()
 }

@@ -9,21 +9,36 @@ use std::sync::LazyLock;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::collection::List;
 use super::document::{
-    ExceptionDocument, Extends, GovernanceDocument, PolicyDocument, WindowDocument, schema,
+    ExceptionDocument, ExceptionsDocument, Extends, GovernanceDocument, PolicyDocument,
+    WindowDocument, exceptions_schema, schema,
 };
+use super::entry_places::EntryPlaces;
+use super::exceptions_fault::ExceptionsFault;
+use super::exceptions_path::ExceptionsPath;
 use super::fault::Fault;
-use super::inspect::inspect;
+use super::inspect::{Subject, inspect};
 use super::rules_document::RulesDocument;
 use super::scalar::Scalar;
-use super::spans::{Bytes, Entry, Kind, Node, Place, column_of};
-use super::typed::typed;
-use super::yaml;
+use super::spans::{Bytes, Entry, Kind, Node, Place};
+use super::typed::{Mismatch, typed};
+use super::{EntryKind, exceptions_json, yaml};
 use crate::finding::RuleId;
 use crate::model::TenantId;
 
-/// What `inspect` compares with; a sound policy never asks for it.
-static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
+/// What a file is meant to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A policy.
+    Policy,
+    /// A file that a policy names under `exceptions-from`.
+    Exceptions,
+}
+
+/// What `inspect` compares with; a sound file never asks for it.
+static POLICY_SCHEMA: LazyLock<Value> = LazyLock::new(schema);
+static EXCEPTIONS_SCHEMA: LazyLock<Value> = LazyLock::new(exceptions_schema);
 
 /// The sound parts of one file.
 #[derive(Debug, Default)]
@@ -32,11 +47,22 @@ pub(super) struct Draft {
     pub(super) extends: Option<Extends>,
     pub(super) rules: RulesDocument,
     pub(super) exceptions: Vec<Placed<ExceptionDocument>>,
+    pub(super) exceptions_from: Vec<ExceptionsPath>,
     pub(super) windows: Vec<Placed<WindowDocument>>,
     pub(super) governance: GovernanceDocument,
     /// Whether nothing is lost but exceptions and windows: what is absent here is then absent in the file.
     pub(super) is_whole: bool,
     pub(super) keys: Keys,
+}
+
+impl Draft {
+    /// Makes the draft of an exceptions file.
+    fn of(exceptions: Vec<Placed<ExceptionDocument>>) -> Self {
+        Self {
+            exceptions,
+            ..Self::default()
+        }
+    }
 }
 
 /// Where the keys stand that findings point at. Only a sound file has them: no other one makes a policy.
@@ -48,19 +74,15 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    fn of(root: &Node<'_>, text: &str) -> Self {
-        let place = |entry: &Entry<'_>| Place {
-            line: entry.line,
-            column: column_of(text, entry.key_bytes.start),
-        };
+    fn of(root: &Node<'_>) -> Self {
         let rules = root
             .get("rules")
             .map_or(&[][..], |rules| rules.value.entries());
         Self {
-            extends: root.get("extends").map(place),
+            extends: root.get("extends").map(|extends| extends.place),
             rules: rules
                 .iter()
-                .map(|rule| (rule.key.as_ref().into(), place(rule)))
+                .map(|rule| (rule.key.as_ref().into(), rule.place))
                 .collect(),
         }
     }
@@ -77,48 +99,99 @@ impl Keys {
 pub(super) struct Placed<T> {
     /// Counted from zero.
     pub(super) index: usize,
-    pub(super) start: Place,
+    pub(super) places: EntryPlaces,
     pub(super) document: T,
 }
 
 /// Reads one file.
-pub(super) fn read(text: &str) -> (Draft, Vec<(Bytes, Fault)>) {
+pub(super) fn read(text: &str, form: Form) -> (Draft, Vec<(Bytes, Fault)>) {
+    if form == Form::Exceptions
+        && let Some(exceptions) = exceptions_json::read(text)
+    {
+        return (Draft::of(exceptions), Vec::new());
+    }
+    read_yaml(text, form)
+}
+
+/// Reads one file, and finds all that is wrong with it.
+pub(super) fn read_yaml(text: &str, form: Form) -> (Draft, Vec<(Bytes, Fault)>) {
     let mut reading = yaml::read(text);
     let Some(root) = reading.root.filter(|root| root.kind != Kind::Null) else {
         if reading.faults.is_empty() {
-            reading.faults.push((0..0, Fault::Empty));
+            reading.faults.push((0..0, form.empty()));
         }
         return (Draft::default(), reading.faults);
     };
     if reading.faults.is_empty()
-        && let Ok(document) = typed::<PolicyDocument>(&root)
+        && let Ok(draft) = form.whole(&root)
     {
-        return (whole(document, &root, text), Vec::new());
+        return (draft, Vec::new());
     }
-    inspect(&root, &SCHEMA, &mut reading.faults);
-    Rescue::new(reading.faults).draft(&root)
+    match form {
+        Form::Policy => inspect(&root, &POLICY_SCHEMA, Subject::Policy, &mut reading.faults),
+        Form::Exceptions => inspect(
+            &root,
+            &EXCEPTIONS_SCHEMA,
+            Subject::Exceptions,
+            &mut reading.faults,
+        ),
+    }
+    Rescue::new(reading.faults).draft(&root, form)
 }
 
-fn whole(document: PolicyDocument, root: &Node<'_>, text: &str) -> Draft {
+impl Form {
+    fn empty(self) -> Fault {
+        match self {
+            Self::Policy => Fault::Empty,
+            Self::Exceptions => ExceptionsFault::Empty.into(),
+        }
+    }
+
+    /// Reads a file in which nothing is wrong.
+    fn whole(self, root: &Node<'_>) -> Result<Draft, Mismatch> {
+        match self {
+            Self::Policy => typed::<PolicyDocument>(root).map(|policy| whole(policy, root)),
+            Self::Exceptions => typed::<ExceptionsDocument>(root).map(|file| {
+                let list = root.get("exceptions");
+                Draft::of(placed(file.exceptions, list, EntryKind::Exception))
+            }),
+        }
+    }
+}
+
+fn whole(document: PolicyDocument, root: &Node<'_>) -> Draft {
     Draft {
         tenant: document.tenant.0.map(|tenant| tenant.0),
         extends: document.extends.0.map(|extends| extends.0),
         rules: document.rules,
-        exceptions: placed(document.exceptions, root.get("exceptions")),
-        windows: placed(document.migration_windows, root.get("migration-windows")),
+        exceptions: placed(
+            document.exceptions,
+            root.get("exceptions"),
+            EntryKind::Exception,
+        ),
+        exceptions_from: document.exceptions_from.0.map(paths).unwrap_or_default(),
+        windows: placed(
+            document.migration_windows,
+            root.get("migration-windows"),
+            EntryKind::Window,
+        ),
         governance: document.governance,
         is_whole: true,
-        keys: Keys::of(root, text),
+        keys: Keys::of(root),
     }
 }
 
-fn placed<T>(documents: Vec<T>, list: Option<&Entry<'_>>) -> Vec<Placed<T>> {
+fn paths(list: List<Scalar<ExceptionsPath>>) -> Vec<ExceptionsPath> {
+    list.0.into_iter().map(|path| path.0).collect()
+}
+
+fn placed<T>(documents: Vec<T>, list: Option<&Entry<'_>>, kind: EntryKind) -> Vec<Placed<T>> {
     let items = list.map_or(&[][..], |entry| entry.value.items());
     let placed = documents.into_iter().zip(items).enumerate();
     placed
         .map(|(index, (document, item))| Placed {
             index,
-            start: item.start,
+            places: EntryPlaces::of(item, kind),
             document,
         })
         .collect()
@@ -138,7 +211,27 @@ impl Rescue {
         Self { faults, starts }
     }
 
-    fn draft(mut self, root: &Node<'_>) -> (Draft, Vec<(Bytes, Fault)>) {
+    fn draft(mut self, root: &Node<'_>, form: Form) -> (Draft, Vec<(Bytes, Fault)>) {
+        let draft = match form {
+            Form::Policy => self.policy(root),
+            Form::Exceptions => {
+                let list = root.get("exceptions");
+                let sound = list.map(|list| self.entries(&list.value, EntryKind::Exception));
+                Draft::of(sound.unwrap_or_default())
+            }
+        };
+        if self.faults.is_empty() {
+            // The typed reading decides; that the inspection finds nothing never makes a policy sound.
+            let reason = form
+                .whole(root)
+                .map_or_else(|error| error.to_string(), |_| String::new());
+            self.faults
+                .push((root.bytes.clone(), Fault::UnreadableValue { reason }));
+        }
+        (draft, self.faults)
+    }
+
+    fn policy(&mut self, root: &Node<'_>) -> Draft {
         let mut draft = Draft::default();
         for Entry { key, value, .. } in root.entries() {
             match key.as_ref() {
@@ -146,20 +239,17 @@ impl Rescue {
                 "extends" => draft.extends = self.read(value).map(|Scalar(extends)| extends),
                 "governance" => draft.governance = self.read(value).unwrap_or_default(),
                 "rules" => draft.rules = self.rules(value),
-                "exceptions" => draft.exceptions = self.entries(value),
-                "migration-windows" => draft.windows = self.entries(value),
+                "exceptions" => draft.exceptions = self.entries(value, EntryKind::Exception),
+                "exceptions-from" => {
+                    draft.exceptions_from = self.read(value).map(paths).unwrap_or_default();
+                }
+                "migration-windows" => draft.windows = self.entries(value, EntryKind::Window),
                 _ => {}
             }
         }
-        draft.is_whole = self.spares_all_but(root, &["exceptions", "migration-windows"]);
-        if self.faults.is_empty() {
-            // The typed reading decides; that the inspection finds nothing never makes a policy sound.
-            let reason = typed::<PolicyDocument>(root)
-                .map_or_else(|error| error.to_string(), |_| String::new());
-            self.faults
-                .push((root.bytes.clone(), Fault::UnreadableValue { reason }));
-        }
-        (draft, self.faults)
+        let lists = ["exceptions", "exceptions-from", "migration-windows"];
+        draft.is_whole = self.spares_all_but(root, &lists);
+        draft
     }
 
     fn is_sound(&self, bytes: &Bytes) -> bool {
@@ -180,13 +270,13 @@ impl Rescue {
         self.starts.iter().all(is_inside)
     }
 
-    fn entries<T: DeserializeOwned>(&mut self, list: &Node<'_>) -> Vec<Placed<T>> {
+    fn entries<T: DeserializeOwned>(&mut self, list: &Node<'_>, kind: EntryKind) -> Vec<Placed<T>> {
         let mut entries = Vec::new();
         for (index, item) in list.items().iter().enumerate() {
             if let Some(document) = self.read(item) {
                 entries.push(Placed {
                     index,
-                    start: item.start,
+                    places: EntryPlaces::of(item, kind),
                     document,
                 });
             }
@@ -231,7 +321,8 @@ mod tests {
     use super::*;
 
     fn faults(text: &str) -> Vec<Fault> {
-        read(text).1.into_iter().map(|(_, fault)| fault).collect()
+        let (_, faults) = read(text, Form::Policy);
+        faults.into_iter().map(|(_, fault)| fault).collect()
     }
 
     #[test]
@@ -241,7 +332,8 @@ mod tests {
 
     #[test]
     fn sound_rules_are_saved_beside_a_faulty_one() {
-        let (draft, faults) = read("version: 1\nrules: { secret-age: {}, secrets-only: [] }\n");
+        let text = "version: 1\nrules: { secret-age: {}, secrets-only: [] }\n";
+        let (draft, faults) = read(text, Form::Policy);
         assert_eq!((faults.len(), draft.is_whole), (1, false));
         assert!(draft.rules.get(RuleId("secret-age")).is_some());
     }
@@ -254,7 +346,7 @@ mod tests {
             "version: 1\nexceptions: [{}, {exception}]\n",
             exception.replace("reason", "raisin")
         );
-        let (draft, faults) = read(&text);
+        let (draft, faults) = read(&text, Form::Policy);
         assert_eq!(
             draft
                 .exceptions

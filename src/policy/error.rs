@@ -130,7 +130,7 @@ fn summary(files: &[ChainFile], shown: &[PolicyProblem], count: usize) -> String
             format!("`{file}` has {count} problems, the first at line {line}: {what}")
         }
         _ => format!(
-            "`{policy}` and what it extends have {count} problems, the first in `{file}` at line {line}: {what}"
+            "`{policy}` and the files that it names have {count} problems, the first in `{file}` at line {line}: {what}"
         ),
     }
 }

@@ -30,6 +30,8 @@ pub struct Exception {
     pub granted: Date,
     /// Its last UTC day, included.
     pub expires: Date,
+    /// The last UTC days that it had before it was extended, oldest first.
+    pub extended: Vec<Date>,
     /// Where it is written.
     pub written: Written,
 }

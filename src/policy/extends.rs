@@ -1,13 +1,16 @@
 //! A policy with all that it extends.
 //!
 //! In: a file or a text. Out: the files, the draft of each, and the problems found on the way; a file that cannot be
-//! loaded is a problem of the file that extends it. What is extended never lies outside of the Git repository that
-//! holds the policy (of its folder, where there is none), links resolved, and no link leads the policy itself out of it.
+//! loaded is a problem of the file that names it. What is extended never lies outside of the Git repository that holds
+//! the policy (of its folder, where there is none), links resolved, and no link leads the policy itself out of it.
 
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{io, mem};
 
-use super::draft::{self, Draft};
+use super::draft::{self, Draft, Form};
+use super::exceptions_fault::ExceptionsFault;
+use super::exceptions_from::Finder;
+use super::exceptions_path::ExceptionsPath;
 use super::fault::Fault;
 use super::files::{Disk, Files};
 use super::problem::Problem;
@@ -17,7 +20,10 @@ use super::{presets, read};
 /// How many files may stand in one chain.
 const MOST_FILES: usize = 8;
 
-/// A chain of files, the policy itself first.
+/// The largest policy with all its files, in bytes.
+const MOST_BYTES: usize = 32 * 1024 * 1024;
+
+/// A chain of files, the policy itself first, and behind it the exceptions files that they name.
 #[derive(Debug, Default)]
 pub(super) struct Chain {
     pub(super) files: Vec<ChainFile>,
@@ -95,7 +101,80 @@ impl Chain {
         while let Some(file) = next {
             next = chain.add(files, file);
         }
+        chain.add_exceptions(files);
         chain
+    }
+
+    /// Adds the exceptions files that the policies name, behind all policies.
+    fn add_exceptions(&mut self, files: &dyn Files) {
+        let policies = self.files.iter().filter_map(|file| file.real.clone());
+        let mut finder = Finder::new(files, policies.collect());
+        for policy in 0..self.files.len() {
+            let Some(draft) = self.drafts.get_mut(policy) else {
+                continue;
+            };
+            let items = mem::take(&mut draft.exceptions_from);
+            for (index, item) in items.iter().enumerate() {
+                if let Err(fault) = self.add_item(&mut finder, policy, item) {
+                    let pointer = format!("/exceptions-from/{index}");
+                    self.problems
+                        .push(Problem::at_value(policy, pointer, fault));
+                }
+            }
+        }
+    }
+
+    /// Adds the exceptions files that one item of a policy names.
+    fn add_item(
+        &mut self,
+        finder: &mut Finder<'_>,
+        policy: usize,
+        item: &ExceptionsPath,
+    ) -> Result<(), Fault> {
+        let named_by = self.files.get(policy);
+        let Some((name, path)) =
+            named_by.and_then(|file| Some((file.name.clone(), file.path.clone()?)))
+        else {
+            return Err(ExceptionsFault::WithoutFile.into());
+        };
+        for found in finder.search(&path, item)? {
+            let is_new = finder.admit(&path, &found);
+            if is_new == Ok(false) {
+                continue;
+            }
+            self.note(finder.files(), Some(&found.path));
+            is_new?;
+            let name = beside(&name, &found.relative);
+            let file = ChainFile::read(finder.files(), &found.path, name).map_err(|fault| {
+                let reason = fault.to_string();
+                ExceptionsFault::Unreadable { reason }
+            })?;
+            self.make_room(&file)?;
+            let draft = self.draft(&file, Form::Exceptions);
+            self.files.push(file);
+            self.drafts.push(draft);
+        }
+        Ok(())
+    }
+
+    /// Refuses a file with which the policy would be too large.
+    fn make_room(&self, file: &ChainFile) -> Result<(), Fault> {
+        let texts = self.files.iter().chain([file]).map(|file| file.text.len());
+        if texts.sum::<usize>() > MOST_BYTES {
+            return Err(ExceptionsFault::TooLargeTogether { limit: MOST_BYTES }.into());
+        }
+        Ok(())
+    }
+
+    /// Reads the next file, and notes what is wrong with it.
+    fn draft(&mut self, file: &ChainFile, form: Form) -> Draft {
+        let index = self.files.len();
+        let (draft, faults) = draft::read(&file.text, form);
+        let problems = faults
+            .into_iter()
+            .map(|(bytes, fault)| Problem::at_bytes(index, bytes, fault));
+        self.problems.extend(problems);
+        draft
     }
 
     /// Notes a file on disk that the policy is made of.
@@ -108,11 +187,7 @@ impl Chain {
     /// Adds a file, and returns the one that it extends.
     fn add(&mut self, files: &dyn Files, file: ChainFile) -> Option<ChainFile> {
         let index = self.files.len();
-        let (draft, faults) = draft::read(&file.text);
-        let problems = faults
-            .into_iter()
-            .map(|(bytes, fault)| Problem::at_bytes(index, bytes, fault));
-        self.problems.extend(problems);
+        let draft = self.draft(&file, Form::Policy);
         self.files.push(file);
         self.is_whole &= draft.is_whole;
         let parent = draft
@@ -193,11 +268,8 @@ fn stay(files: &dyn Files, policy: &Path, shown_as: &str) -> Result<(), Fault> {
         return Err(Fault::GitsOwn { path: path() });
     }
     for part in policy.ancestors().filter(|part| files.is_link(part)) {
-        let holder = part
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let bounds = Bounds::of(files, &files.resolve(holder).unwrap_or_default());
+        let holder = files.resolve(folder_of(part)).unwrap_or_default();
+        let bounds = Bounds::of(files, &holder);
         // Systems have links to folders of their own, such as `/tmp`.
         let binds = part == policy || matches!(bounds, Bounds::Repository(_));
         if binds && !real.starts_with(bounds.root()) {
@@ -211,8 +283,22 @@ fn stay(files: &dyn Files, policy: &Path, shown_as: &str) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Returns the folder in which a file lies.
+pub(super) fn folder_of(file: &Path) -> &Path {
+    or_here(file.parent().unwrap_or(Path::new("")))
+}
+
+/// Returns the folder that a path means, and the current one where it is empty.
+pub(super) fn or_here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    }
+}
+
 /// Tells whether a file lies in a folder `.git`, where a checkout may keep a token.
-fn is_gits_own(real: &Path) -> bool {
+pub(super) fn is_gits_own(real: &Path) -> bool {
     real.components()
         .any(|part| part.as_os_str().eq_ignore_ascii_case(".git"))
 }

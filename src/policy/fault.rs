@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::exceptions_fault::ExceptionsFault;
 use crate::finding::Days;
 
 /// One thing that is wrong with a policy.
@@ -270,6 +271,11 @@ pub(super) enum Fault {
     #[diagnostic(code(policy::extends_without_file), help("save it as a file"))]
     ExtendsWithoutFile,
 
+    // Where its further exceptions lie.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Exceptions(#[from] ExceptionsFault),
+
     // What the parts say together.
     #[error("no active rule: nothing would be judged")]
     #[diagnostic(
@@ -301,6 +307,38 @@ pub(super) enum Fault {
     ExpiresBeforeGranted {
         id: String,
         granted: Date,
+        expires: Date,
+    },
+    #[error("exception `{id}`: `extended` lists {later} before {earlier}")]
+    #[diagnostic(
+        code(policy::dates_reversed),
+        help("list the ends that it had before, oldest first")
+    )]
+    ExtendedReversed {
+        id: String,
+        earlier: Date,
+        later: Date,
+    },
+    #[error("exception `{id}`: `extended` lists {day}, before `granted` ({granted})")]
+    #[diagnostic(
+        code(policy::dates_reversed),
+        help(
+            "list the ends that it had since it was granted; an exception that is granted anew begins without any"
+        )
+    )]
+    ExtendedBeforeGranted {
+        id: String,
+        day: Date,
+        granted: Date,
+    },
+    #[error("exception `{id}`: `extended` lists {day}, and `expires` ({expires}) is no later")]
+    #[diagnostic(
+        code(policy::dates_reversed),
+        help("list the ends that it had before; the one that it has now is `expires`")
+    )]
+    ExtendedAfterExpires {
+        id: String,
+        day: Date,
         expires: Date,
     },
     #[error("window `{id}`: `{later}` ({later_day}) lies before `{earlier}` ({earlier_day})")]

@@ -156,6 +156,7 @@ impl Governance {
                 },
             ));
         }
+        faults.extend(extension_faults(exception).map(|fault| ("extended", fault)));
         let signed = [
             &exception.owner.0,
             &exception.approved_by.0,
@@ -216,6 +217,37 @@ impl Governance {
             )
         })
     }
+}
+
+/// Returns what is wrong with the ends that an exception had before.
+fn extension_faults(exception: &ExceptionDocument) -> impl Iterator<Item = Fault> + '_ {
+    let ends = exception.extended.0.iter().flat_map(|ends| &ends.0);
+    let ends = ends.map(|end| end.0);
+    let id = || exception.id.0.0.to_string();
+    let (granted, expires) = (exception.granted.0, exception.expires.0);
+    let mut pairs = ends.clone().zip(ends.clone().skip(1));
+    let reversed = pairs.find(|(first, second)| second < first);
+    let reversed = reversed.map(|(later, earlier)| Fault::ExtendedReversed {
+        id: id(),
+        earlier,
+        later,
+    });
+    let before = ends.clone().find(|day| *day < granted);
+    let before = before.map(|day| Fault::ExtendedBeforeGranted {
+        id: id(),
+        day,
+        granted,
+    });
+    // That `expires` is too early is told once.
+    let after = ends
+        .clone()
+        .find(|day| *day >= expires && expires >= granted);
+    let after = after.map(|day| Fault::ExtendedAfterExpires {
+        id: id(),
+        day,
+        expires,
+    });
+    [reversed, before, after].into_iter().flatten()
 }
 
 fn window_order(window: &WindowDocument) -> impl Iterator<Item = (&'static str, Fault)> + '_ {

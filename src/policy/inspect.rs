@@ -10,6 +10,8 @@ use serde_json::Value;
 
 use super::collection::Scope;
 use super::document::{Extends, Signature};
+use super::exceptions_fault::ExceptionsFault;
+use super::exceptions_path::ExceptionsPath;
 use super::fault::Fault;
 use super::rules_document::{Alternative, ExceptableRule, Switch};
 use super::scalar::{EntryId, Grammar, Text};
@@ -20,14 +22,20 @@ use crate::finding::Days;
 use crate::model::{AppId, KeyId, TenantId};
 
 /// Notes what is wrong with the document.
-pub(super) fn inspect(root: &Node<'_>, schema: &Value, faults: &mut Vec<(Bytes, Fault)>) {
-    Inspector { schema, faults }.node(root, schema, Subject::Policy);
+pub(super) fn inspect(
+    root: &Node<'_>,
+    schema: &Value,
+    subject: Subject,
+    faults: &mut Vec<(Bytes, Fault)>,
+) {
+    Inspector { schema, faults }.node(root, schema, subject);
 }
 
 /// What a mapping is, for the sentence about a key that it lacks.
 #[derive(Clone, Copy)]
-enum Subject {
+pub(super) enum Subject {
     Policy,
+    Exceptions,
     Named(&'static str),
     Rules,
     Part,
@@ -115,7 +123,7 @@ impl Inspector<'_> {
             self.note(&node.bytes, Fault::EmptyList);
         }
         if schema.get("uniqueItems").is_some() {
-            self.repeated(items);
+            self.repeated(items, schema.get("items"));
         }
         if let Some(schema) = schema.get("items") {
             for item in items {
@@ -124,13 +132,21 @@ impl Inspector<'_> {
         }
     }
 
-    fn repeated(&mut self, items: &[Node<'_>]) {
+    fn repeated(&mut self, items: &[Node<'_>], schema: Option<&Value>) {
+        let definition = schema.and_then(|schema| schema.get("$ref")?.as_str()?.rsplit('/').next());
+        let is_path = definition == Some(ExceptionsPath::NAME);
         let mut seen = BTreeSet::new();
         for item in items {
+            let Kind::Text(text) = &item.kind else {
+                continue;
+            };
             // Letter case makes no difference to a GUID, and the words of the other lists are lower-case.
-            if let Kind::Text(text) = &item.kind
-                && !seen.insert(text.to_ascii_lowercase())
-            {
+            let same = if is_path {
+                text.to_string()
+            } else {
+                text.to_ascii_lowercase()
+            };
+            if !seen.insert(same) {
                 self.note(&item.bytes, Fault::RepeatedItem);
             }
         }
@@ -143,7 +159,9 @@ impl Inspector<'_> {
                 Subject::Rules => {
                     "list rules under it, such as `secrets-only: {}`, or take the key out"
                 }
-                Subject::Policy | Subject::Named(_) => "write `key: value` lines",
+                Subject::Policy | Subject::Exceptions | Subject::Named(_) => {
+                    "write `key: value` lines"
+                }
             };
             return self.wrong_type(node, "a mapping", remedy.to_owned());
         };
@@ -207,6 +225,7 @@ fn unknown_key(entry: &Entry<'_>, known: &[&str], subject: Subject) -> Fault {
     let remedy = suggestion(&name, known);
     match subject {
         Subject::Rules => Fault::UnknownRule { rule: name, remedy },
+        Subject::Exceptions => ExceptionsFault::OtherKey { key: name, remedy }.into(),
         Subject::Policy | Subject::Named(_) | Subject::Part => {
             Fault::UnknownKey { key: name, remedy }
         }
@@ -219,6 +238,7 @@ fn missing_key(node: &Node<'_>, key: &str, meaning: &str, subject: Subject) -> F
         (Subject::Named(kind), Some(Kind::Text(id))) => format!("{kind} `{id}`"),
         (Subject::Named(kind), _) => format!("this {kind}"),
         (Subject::Policy, _) => "the policy".to_owned(),
+        (Subject::Exceptions, _) => "the exceptions file".to_owned(),
         (Subject::Rules | Subject::Part, _) => "this".to_owned(),
     };
     let meaning = meaning.trim_end_matches('.');
@@ -250,7 +270,7 @@ const fn grammar<T: Grammar>() -> ScalarGrammar {
     }
 }
 
-const GRAMMARS: [ScalarGrammar; 14] = [
+const GRAMMARS: [ScalarGrammar; 15] = [
     grammar::<TenantId>(),
     grammar::<AppId>(),
     grammar::<KeyId>(),
@@ -259,6 +279,7 @@ const GRAMMARS: [ScalarGrammar; 14] = [
     grammar::<EntryId>(),
     grammar::<Text>(),
     grammar::<Extends>(),
+    grammar::<ExceptionsPath>(),
     grammar::<Issuer>(),
     grammar::<Switch>(),
     grammar::<Evidence>(),

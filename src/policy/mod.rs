@@ -1,17 +1,22 @@
 //! The policy: what is allowed, what is excepted, and until when.
 //!
-//! In: a YAML file and what it extends. Out: [`Policy`], which only validation makes, or every problem at once, each at
-//! its line. Never here: an inventory, a clock, an environment variable.
+//! In: a YAML file, what it extends, and the exceptions files that it names. Out: [`Policy`], which only validation
+//! makes, or every problem at once, each at its line. Never here: an inventory, a clock, an environment variable.
 //!
 //! The way of a policy through this folder: `read` gives the text, `yaml` the tree, `draft` the documents in it,
-//! `extends` the other files, and `validate` checks what all of them say together. Where something is wrong, `inspect`
-//! finds all of it, and `error` shows it.
+//! `extends` and `exceptions_from` the other files, and `validate` checks what all of them say together. Where something
+//! is wrong, `inspect` finds all of it, and `error` shows it.
 
 mod collection;
 mod document;
 mod draft;
+mod entry_places;
 mod error;
 mod exception;
+mod exceptions_fault;
+mod exceptions_from;
+mod exceptions_json;
+mod exceptions_path;
 mod excerpt;
 mod extends;
 mod fault;
@@ -32,8 +37,7 @@ mod validate;
 mod window;
 mod yaml;
 
-pub use document::Signature;
-pub use document::schema;
+pub use document::{Signature, exceptions_schema, schema};
 pub use error::{PolicyError, PolicyProblem, render};
 pub use exception::{Exception, Written};
 pub use files::{Disk, FileKind, Files};
@@ -46,10 +50,11 @@ use std::path::{Path, PathBuf};
 
 use crate::finding::{RuleDescriptor, RuleId};
 use crate::model::TenantId;
+use entry_places::EntryPlaces;
 use extends::Chain;
 use spans::Place;
 
-/// Loads a policy from disk, and what it extends.
+/// Loads a policy from disk, what it extends, and the exceptions files that it names.
 ///
 /// `shown_as` is what reports and messages call the file: its path relative to the current folder, with forward slashes.
 pub fn load(
@@ -60,7 +65,7 @@ pub fn load(
     load_from(&Disk, path, shown_as, rules)
 }
 
-/// Loads a policy from where its files lie, and what it extends.
+/// Loads a policy from where its files lie, with all of them.
 pub fn load_from(
     files: &dyn Files,
     path: &Path,
@@ -80,6 +85,12 @@ pub fn load_text(
     rules: &[&'static RuleDescriptor],
 ) -> Result<Policy, PolicyError> {
     validate::validate(Chain::of_text(text, shown_as), rules)
+}
+
+/// Tells whether a file on disk looks like one that `exceptions-from` may name, in JSON: what is no policy by its name, and
+/// yet part of one.
+pub fn is_exceptions_file(path: &Path) -> bool {
+    read::read(&Disk, path, "").is_ok_and(|text| exceptions_json::is_outlined(&text))
 }
 
 /// A checked policy, with what it extends merged in.
@@ -133,7 +144,7 @@ impl Policy {
         &self.windows
     }
 
-    /// Returns the files it was read from, the policy itself first.
+    /// Returns the files it was read from: the policy itself, what it extends, and the exceptions files of them all.
     pub fn files(&self) -> &[PolicyFile] {
         &self.files
     }
@@ -145,13 +156,28 @@ impl Policy {
 
     /// Returns the place of the first character of an exception or window.
     pub fn written_at(&self, entry: Written, list: EntryKind) -> EntryPlace {
+        self.place(entry, list, |places| places.start)
+    }
+
+    /// Returns the place of a key of an exception or window. Where the key is absent, or its place is not kept, the place
+    /// is that of the entry: kept are those of the keys that say whom and what it covers and when it ends, in YAML.
+    pub fn key_at(&self, entry: Written, list: EntryKind, key: &str) -> EntryPlace {
+        self.place(entry, list, |places| places.key(list, key))
+    }
+
+    fn place(
+        &self,
+        entry: Written,
+        list: EntryKind,
+        of: impl Fn(&EntryPlaces) -> Place,
+    ) -> EntryPlace {
         let file = self.files.get(entry.file);
-        let starts = file.map(|file| match list {
+        let all = file.map(|file| match list {
             EntryKind::Exception => &file.exceptions,
             EntryKind::Window => &file.windows,
         });
-        let start = starts.and_then(|starts| starts.get(entry.index));
-        let Place { line, column } = start.copied().unwrap_or(Place { line: 1, column: 1 });
+        let place = all.and_then(|all| all.get(entry.index)).map(of);
+        let Place { line, column } = place.unwrap_or(Place { line: 1, column: 1 });
         EntryPlace {
             file: file.map(|file| file.name.clone()).unwrap_or_default(),
             line,
@@ -200,7 +226,7 @@ impl RulePlace {
     };
 }
 
-/// One file of a policy: the file itself first, then what it extends.
+/// One file of a policy: the file itself first, then what it extends, then the exceptions files that these name.
 #[derive(Debug)]
 pub struct PolicyFile {
     /// As reports show it; `preset:NAME` for a shipped preset.
@@ -208,7 +234,7 @@ pub struct PolicyFile {
     /// Lower-case hex SHA-256 of its bytes.
     pub sha256: String,
     /// Where its exceptions are written.
-    exceptions: Vec<Place>,
+    exceptions: Vec<EntryPlaces>,
     /// Where its windows are written.
-    windows: Vec<Place>,
+    windows: Vec<EntryPlaces>,
 }

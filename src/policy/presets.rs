@@ -17,19 +17,20 @@ pub(super) fn text(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::draft;
+    use super::super::draft::{self, Form};
     use super::*;
 
     #[test]
     fn a_preset_is_sound_and_holds_rules_only() {
         for name in NAMES {
-            let (draft, faults) = draft::read(text(name).unwrap());
+            let (draft, faults) = draft::read(text(name).unwrap(), Form::Policy);
             assert_eq!(faults, [], "{name}");
             assert!(draft.tenant.is_none() && draft.extends.is_none(), "{name}");
             assert!(
                 draft.exceptions.is_empty() && draft.windows.is_empty(),
                 "{name}"
             );
+            assert!(draft.exceptions_from.is_empty(), "{name}");
             let governance = draft.governance;
             assert!(governance.exception_max_term.0.is_none(), "{name}");
             assert!(governance.window_max_term.0.is_none(), "{name}");

@@ -46,8 +46,8 @@ pub(super) enum Kind<'text> {
 pub(super) struct Entry<'text> {
     pub(super) key: Cow<'text, str>,
     pub(super) key_bytes: Bytes,
-    /// The one-based line of the key.
-    pub(super) line: u32,
+    /// Where the key begins.
+    pub(super) place: Place,
     pub(super) value: Node<'text>,
 }
 

@@ -174,11 +174,11 @@ fn check_entries(
     for (file, draft) in drafts.iter().enumerate() {
         for Placed {
             index,
-            start,
+            places,
             document,
         } in &draft.exceptions
         {
-            let repeated = exceptions.add(&document.id.0.0, file, *start);
+            let repeated = exceptions.add(&document.id.0.0, file, places.start);
             let faults = repeated
                 .into_iter()
                 .chain(governance.exception_faults(document));
@@ -186,11 +186,11 @@ fn check_entries(
         }
         for Placed {
             index,
-            start,
+            places,
             document,
         } in &draft.windows
         {
-            let repeated = windows.add(&document.id.0.0, file, *start);
+            let repeated = windows.add(&document.id.0.0, file, places.start);
             let faults = repeated
                 .into_iter()
                 .chain(governance.window_faults(document));
@@ -251,8 +251,12 @@ fn policy_file(file: &ChainFile, draft: &Draft) -> PolicyFile {
     PolicyFile {
         name: file.name.clone(),
         sha256,
-        exceptions: draft.exceptions.iter().map(|placed| placed.start).collect(),
-        windows: draft.windows.iter().map(|placed| placed.start).collect(),
+        exceptions: draft
+            .exceptions
+            .iter()
+            .map(|placed| placed.places)
+            .collect(),
+        windows: draft.windows.iter().map(|placed| placed.places).collect(),
     }
 }
 
@@ -292,6 +296,11 @@ fn exception(document: ExceptionDocument, written: Written) -> Exception {
         ticket: document.ticket.0.map(text),
         granted: document.granted.0,
         expires: document.expires.0,
+        extended: document
+            .extended
+            .0
+            .map(|ends| plain(ends.0))
+            .unwrap_or_default(),
         written,
     }
 }

@@ -158,7 +158,7 @@ impl<'text> Reader<'text> {
                 break;
             }
             let key = self.key(event, &span, depth)?;
-            let (key_bytes, line) = (bytes(&span), place(&span).line);
+            let (key_bytes, place) = (bytes(&span), place(&span));
             let Some((event, span)) = self.next()? else {
                 break;
             };
@@ -172,7 +172,7 @@ impl<'text> Reader<'text> {
                 entries.push(Entry {
                     key,
                     key_bytes,
-                    line,
+                    place,
                     value,
                 });
             }
@@ -251,7 +251,7 @@ impl<'text> Entries<'text> {
             let already = self.index.len();
             let unknown = self.list.iter().skip(already);
             self.index
-                .extend(unknown.map(|entry| (entry.key.clone(), entry.line)));
+                .extend(unknown.map(|entry| (entry.key.clone(), entry.place.line)));
         }
     }
 
@@ -261,7 +261,7 @@ impl<'text> Entries<'text> {
             return self.index.get(key).copied();
         }
         let known = self.list.iter().find(|known| known.key == key);
-        known.map(|known| known.line)
+        known.map(|known| known.place.line)
     }
 }
 

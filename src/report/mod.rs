@@ -140,8 +140,8 @@ pub struct PolicyRecord {
     pub path: String,
     /// Lower-case hex SHA-256 of the file.
     pub sha256: String,
-    /// The file and what it extends, relative to the current folder, with forward slashes; places of rules name them by
-    /// index.
+    /// The file, what it extends and its exceptions files, relative to the current folder, with forward slashes; places of
+    /// rules name them by index.
     pub files: Vec<String>,
 }
 

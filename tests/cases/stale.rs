@@ -189,6 +189,32 @@ fn no_report_replaces_what_is_read() {
     assert_refused(folder.path(), "base.conf", &[]);
 }
 
+#[test]
+fn no_report_replaces_an_exceptions_file() {
+    let folder = folder(GOOD);
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("pages")).unwrap();
+    write("pages/1", GOOD);
+    fs::create_dir(folder.path().join("exceptions")).unwrap();
+    write("exceptions/a", "version: 1\nexceptions: []\n");
+    write("adopted.json", "{\"version\": 1, \"exceptions\": [{}]}");
+    let sound = format!("{POLICY}exceptions-from: ['exceptions/*']\n");
+    for policy in [
+        &sound,
+        &format!("{sound}- broken: [\n"),
+        &format!("{sound}rulse: {{}}\n"),
+    ] {
+        write("policy.yaml", policy);
+        assert_refused(folder.path(), "adopted.json", &[]);
+        assert_refused(folder.path(), "adopted.json", &["--unknown"]);
+    }
+    for policy in [&sound, &format!("{sound}rulse: {{}}\n")] {
+        write("policy.yaml", policy);
+        assert_refused(folder.path(), "exceptions/a", &[]);
+        assert_refused(folder.path(), "exceptions/../exceptions/a", &["--unknown"]);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn no_link_hides_what_is_read() {

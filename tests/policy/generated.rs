@@ -3,6 +3,9 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
+use credgate::policy::{EntryKind, Exception, Policy, Written};
+
+use super::exceptions_from::Memory;
 use super::{load_text, schema_takes};
 
 fn guid() -> impl Strategy<Value = String> {
@@ -44,7 +47,7 @@ fn rules() -> impl Strategy<Value = Value> {
 }
 
 fn exception() -> impl Strategy<Value = Value> {
-    let days = (day(), 0..900_i64);
+    let days = (day(), 0..900_i64, prop::bool::ANY);
     (
         "[A-Za-z0-9][A-Za-z0-9._-]{5,20}",
         guid(),
@@ -52,12 +55,18 @@ fn exception() -> impl Strategy<Value = Value> {
         "\\PC{0,10}[a-z]",
         days,
     )
-        .prop_map(|(id, application, key, reason, (granted, term))| {
+        .prop_map(|(id, application, key, reason, (granted, term, is_extended))| {
             let expires = granted.checked_add(jiff::Span::new().days(term)).unwrap();
             let mut exception = json!({
                 "id": id, "applications": [application], "rules": ["secret-age"], "reason": reason,
                 "granted": granted.to_string(), "expires": expires.to_string(),
             });
+            if is_extended && term > 1 {
+                let before = [granted.tomorrow().unwrap(), expires.yesterday().unwrap()];
+                let ends = if term > 2 { &before[..] } else { &before[..1] };
+                let ends: Vec<String> = ends.iter().map(ToString::to_string).collect();
+                exception["extended"] = json!(ends);
+            }
             if let Some(key) = key {
                 exception["credentials"] = json!([key]);
             }
@@ -135,6 +144,7 @@ fn change() -> impl Strategy<Value = Change> {
         "certificate-by",
         "credentials",
         "issuers",
+        "extended",
         "x",
         "<<",
     ]);
@@ -229,6 +239,57 @@ fn both_forms(policy: &Value) -> [String; 2] {
     [policy.to_string(), block(policy, 0)]
 }
 
+/// Where an exception is moved to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Home {
+    Policy,
+    Yaml(usize),
+    Json(usize),
+}
+
+fn home() -> impl Strategy<Value = Home> {
+    prop::sample::select(vec![
+        Home::Policy,
+        Home::Yaml(0),
+        Home::Yaml(1),
+        Home::Json(0),
+        Home::Json(1),
+    ])
+}
+
+/// Returns the exceptions of a policy, whatever their order and wherever they are written.
+fn exceptions(policy: &Policy) -> Vec<Exception> {
+    let mut exceptions = policy.exceptions().to_vec();
+    for exception in &mut exceptions {
+        exception.written = Written { file: 0, index: 0 };
+    }
+    exceptions.sort_by_key(|exception| exception.id.to_string());
+    exceptions
+}
+
+/// Writes a policy whose exceptions live in several files.
+fn split(policy: &Value, homes: &[Home]) -> Memory {
+    let mut policy = policy.clone();
+    let all = policy["exceptions"].as_array().unwrap().clone();
+    let living = |home: Home| -> Vec<Value> {
+        let homes = all.iter().zip(homes);
+        let inside = homes.filter(|(_, own)| **own == home);
+        inside.map(|(exception, _)| exception.clone()).collect()
+    };
+    policy["exceptions"] = living(Home::Policy).into();
+    policy["exceptions-from"] = json!(["teams/*.yaml", "*.json"]);
+    let mut files = Memory::default().with("credgate.yaml", block(&policy, 0));
+    for number in 0..2 {
+        let file = |home| json!({ "version": 1, "exceptions": living(home) });
+        let yaml = block(&file(Home::Yaml(number)), 0);
+        let json = serde_json::to_string_pretty(&file(Home::Json(number))).unwrap();
+        files = files
+            .with(&format!("teams/{number}.yaml"), yaml)
+            .with(&format!("{number}.json"), json);
+    }
+    files
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -253,6 +314,23 @@ proptest! {
         }
         for text in both_forms(&policy) {
             prop_assert!(load_text(&text).is_err() || schema_takes(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn exceptions_mean_the_same_wherever_they_are_written(
+        policy in policy(),
+        homes in prop::collection::vec(home(), 4),
+    ) {
+        let together = load_text(&policy.to_string()).unwrap();
+        let apart = split(&policy, &homes).load().unwrap();
+        prop_assert_eq!(exceptions(&together), exceptions(&apart));
+        prop_assert_eq!(together.rules(), apart.rules());
+        prop_assert_eq!(together.windows(), apart.windows());
+        prop_assert_eq!(together.tenant(), apart.tenant());
+        for exception in apart.exceptions() {
+            let place = apart.written_at(exception.written, EntryKind::Exception);
+            prop_assert_eq!(&place.file, &apart.files()[exception.written.file].name);
         }
     }
 

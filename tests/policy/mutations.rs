@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::{EVERY_KEY, load_text, schema_takes};
+use miette::Diagnostic as _;
+
+use super::exceptions_from::Memory;
+use super::{EVERY_KEY, exceptions_schema_takes, load_text, schema_takes};
 
 /// Returns where the keys of a policy stand.
 pub(crate) fn keys(text: &str) -> Vec<Range<usize>> {
@@ -69,5 +72,49 @@ fn assert_slips_are_refused(key: &Range<usize>) {
         text.replace_range(key.clone(), &slip);
         assert!(load_text(&text).is_err(), "the parser takes {slip}");
         assert!(!schema_takes(&text), "the schema takes {slip}");
+    }
+}
+
+#[test]
+fn every_single_letter_change_of_a_key_of_exceptions_files_is_refused_too() {
+    let policy = "version: 1\nextends: baseline\nexceptions-from: [a.yaml]\n";
+    let exceptions = "version: 1\nexceptions: []\n";
+    let loads = |policy: &str, exceptions: &str| {
+        let files = Memory::default().with("credgate.yaml", policy);
+        files.with("a.yaml", exceptions).load().is_ok()
+    };
+    assert!(loads(policy, exceptions) && schema_takes(policy));
+    assert!(exceptions_schema_takes(exceptions));
+    for slip in slips("exceptions-from") {
+        let text = policy.replace("exceptions-from", &slip);
+        assert!(!loads(&text, exceptions), "the parser takes {slip}");
+        assert!(!schema_takes(&text), "the schema takes {slip}");
+    }
+    for key in ["version", "exceptions"] {
+        for slip in slips(key) {
+            let text = exceptions.replace(key, &slip);
+            assert!(!loads(policy, &text), "the parser takes {slip}");
+            assert!(!exceptions_schema_takes(&text), "the schema takes {slip}");
+        }
+    }
+}
+
+#[test]
+fn the_schema_takes_every_path_that_the_parser_takes() {
+    let names = [
+        "a.yaml", "*.json", "?", "..", ".", "", "**", "[a]", "a:b", " ", "\\", "\t", "\u{7f}",
+    ];
+    for first in names {
+        for second in names {
+            let item = format!("{first}/{second}");
+            for item in [first, item.as_str(), &format!("./{item}")] {
+                let path = serde_json::to_string(item).unwrap();
+                let text = format!("version: 1\nextends: baseline\nexceptions-from: [{path}]\n");
+                let error = load_text(&text).unwrap_err();
+                let code = error.problems()[0].code().unwrap().to_string();
+                let is_taken = code == "policy::exceptions_without_file";
+                assert_eq!(is_taken, schema_takes(&text), "{item:?}: {code}");
+            }
+        }
     }
 }

@@ -14,6 +14,16 @@ fn the_schema_in_the_repository_is_fresh() {
     );
 }
 
+/// To write it anew: `SNAPSHOTS=overwrite cargo test --test policy`.
+#[test]
+fn the_schema_of_exceptions_files_in_the_repository_is_fresh() {
+    let schema = serde_json::to_string_pretty(&policy::exceptions_schema()).unwrap() + "\n";
+    snapbox::assert_data_eq!(
+        schema,
+        snapbox::file!["../../schemas/exceptions.schema.json": Text].raw()
+    );
+}
+
 #[test]
 fn the_schema_names_the_rules_that_there_are() {
     let schema = policy::schema();

@@ -102,6 +102,7 @@ fn exceptions_and_windows_keep_what_is_written_and_where() {
         (exception.granted, exception.expires),
         (date(2026, 9, 1), date(2026, 12, 31))
     );
+    assert_eq!(exception.extended, [date(2026, 10, 31), date(2026, 11, 30)]);
     assert_eq!(
         exception.rules,
         [RuleId("secrets-only"), RuleId("secret-age")]
@@ -127,6 +128,46 @@ fn exceptions_and_windows_keep_what_is_written_and_where() {
     assert_eq!(exception_place, place(line_of("id: legacy-erp")));
     let window_place = policy.written_at(window.written, EntryKind::Window);
     assert_eq!(window_place, place(line_of("id: autumn-certificates")));
+}
+
+#[test]
+fn keys_that_are_pointed_at_keep_their_place() {
+    let policy = load_text(EVERY_KEY).unwrap();
+    let exception = (policy.exceptions()[0].written, EntryKind::Exception);
+    let window = (policy.windows()[0].written, EntryKind::Window);
+    for ((written, kind), key, words) in [
+        (exception, "applications", "applications: [5f0a1c1e"),
+        (exception, "rules", "rules: [secrets-only, secret-age]"),
+        (exception, "credentials", "credentials: "),
+        (exception, "expires", "expires: "),
+        (window, "applications", "applications: all"),
+        (window, "opens", "opens: "),
+        (window, "certificate-by", "certificate-by: "),
+        (window, "closes", "closes: "),
+    ] {
+        let place = policy.key_at(written, kind, key);
+        let line = EVERY_KEY.lines().position(|line| line.contains(words));
+        assert_eq!(place.line as usize, line.unwrap() + 1, "{key}");
+        assert_eq!((place.file.as_str(), place.column), ("credgate.yaml", 5));
+    }
+    for key in ["opens", "id", "x"] {
+        let place = policy.key_at(exception.0, exception.1, key);
+        assert_eq!(place, policy.written_at(exception.0, exception.1), "{key}");
+    }
+}
+
+#[test]
+fn a_key_that_is_absent_stands_where_its_entry_begins() {
+    let text = EVERY_KEY.replace(
+        "    credentials: [0b6e2a0e-6a0b-4f7e-9d5e-0f5d2f9f8a11]\n",
+        "",
+    );
+    let policy = load_text(&text).unwrap();
+    let exception = policy.exceptions()[0].written;
+    assert_eq!(
+        policy.key_at(exception, EntryKind::Exception, "credentials"),
+        policy.written_at(exception, EntryKind::Exception)
+    );
 }
 
 #[test]

@@ -51,6 +51,7 @@ fn report(number: usize, is_allowed: bool) -> ReviewReport {
     let mut report = review(Some(named(&base)), named(&head), now, is_allowed, None);
     let pattern = report.changes.remove(0);
     let kinds: Vec<ChangeKind> = ChangeKind::all().collect();
+    let longest = if number > 2_000 { 2 } else { 40 };
     let changes = (0..number).map(|at| {
         let text = HOSTILE[at % HOSTILE.len()];
         let touched = Touched {
@@ -62,7 +63,7 @@ fn report(number: usize, is_allowed: bool) -> ReviewReport {
             kind: kinds[at % kinds.len()],
             direction: Direction::ALL[at * 3 / number],
             subject: ChangeSubject::Exception(ExceptionId(format!("{at} {text}").into())),
-            text: text.repeat(1 + at % 40),
+            text: text.repeat(1 + at % longest),
             cautions: vec![text.to_owned(); at % 4],
             impact: Impact {
                 silences: touched,

@@ -75,6 +75,73 @@ fn a_policy_extends_what_its_own_commit_holds() {
     assert_same(&repository.review(base, base));
 }
 
+/// An exceptions file with one exception.
+fn exceptions(id: &str) -> String {
+    format!(
+        "version: 1\nexceptions:\n  - id: {id}\n    applications: [5f0a1c1e-2f5e-4d55-8a7e-0d9a3d0f6b21]\n    \
+         rules: [secret-age]\n    reason: The connector.\n    granted: 2026-09-01\n    expires: 2027-02-01\n"
+    )
+}
+
+#[test]
+fn exceptions_files_are_those_of_the_commit() {
+    let repository = Repository::new();
+    repository.write(
+        NAME,
+        &format!("{TIGHT}exceptions-from: ['teams/*/*.yaml']\n"),
+    );
+    repository.write("teams/a/one.yaml", &exceptions("one"));
+    repository.commit();
+    repository.git(&["branch", "base"]);
+    repository.write("teams/b/two.yaml", &exceptions("two"));
+    repository.commit();
+    repository.git(&["branch", "head"]);
+    repository.write("teams/a/three.yaml", &exceptions("three"));
+    let ended = repository.review("base:credgate.yaml", "head:credgate.yaml");
+    assert_eq!(ended.code, 1, "{ended:#?}");
+    assert!(ended.stdout.contains("`two`"), "{ended:#?}");
+    assert!(!ended.stdout.contains("`three`"), "{ended:#?}");
+    assert_same(&repository.review("head:credgate.yaml", "head:credgate.yaml"));
+}
+
+#[cfg(unix)]
+#[test]
+fn no_link_hides_exceptions_in_a_commit_that_count_on_disk() {
+    for (item, name, target) in [
+        ("teams/*/*.yaml", "teams/b", "../shadow"),
+        ("teams/*/in/*.yaml", "teams/a/in", "../../shadow"),
+        ("teams/*/in/one.yaml", "teams/a/in", "../../shadow"),
+        (
+            "teams/*/one.yaml",
+            "teams/b/one.yaml",
+            "../../shadow/one.yaml",
+        ),
+        (
+            "teams/*/*.yaml",
+            "teams/b/one.yaml",
+            "../../shadow/one.yaml",
+        ),
+        (
+            "teams/a/*.yaml",
+            "teams/a/one.yaml",
+            "../../shadow/one.yaml",
+        ),
+        ("teams/in/one.yaml", "teams/in", "../shadow"),
+    ] {
+        let repository = Repository::new();
+        repository.write(NAME, &format!("{TIGHT}exceptions-from: ['{item}']\n"));
+        repository.write("teams/a/readme.md", "");
+        repository.write("teams/c/sound.yaml", &exceptions("sound"));
+        repository.write("teams/c/in/sound.yaml", &exceptions("sound"));
+        repository.write("shadow/one.yaml", &exceptions("one"));
+        repository.commit();
+        link(&repository, name, target);
+        commit_index(&repository);
+        let ended = repository.review("HEAD:credgate.yaml", "HEAD:credgate.yaml");
+        assert_refused(&ended, "these exceptions cannot be loaded");
+    }
+}
+
 #[test]
 fn what_a_policy_extends_stays_in_its_commit() {
     let repository = Repository::new();
@@ -343,11 +410,11 @@ fn a_policy_that_is_too_large_is_refused() {
     repository.commit();
     assert_refused(
         &repository.review("HEAD:large.yaml", NAME),
-        "has more than 4194304 bytes",
+        "has more than 8388608 bytes",
     );
     assert_refused(
         &repository.review(NAME, "HEAD:large.yaml"),
-        "has more than 4194304 bytes",
+        "has more than 8388608 bytes",
     );
 }
 

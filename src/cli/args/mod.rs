@@ -9,7 +9,7 @@ mod review;
 mod values;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use check::Check;
 pub(crate) use forecast::{Forecast, Until};
@@ -71,9 +71,22 @@ pub(crate) enum PolicyCommand {
         #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
         color: Colour,
     },
-    /// Print the JSON Schema of policies, for editors
+    /// Print the JSON Schema of policies or of exceptions files, for editors
     #[command(after_help = "Example:\n  credgate policy schema > policy.schema.json")]
-    Schema,
+    Schema {
+        /// What the schema is of
+        #[arg(value_name = "OF", value_enum, default_value_t = SchemaOf::Policy)]
+        of: SchemaOf,
+    },
+}
+
+/// The files that have a schema.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// A policy
+    Policy,
+    /// A file that a policy names under exceptions-from
+    Exceptions,
 }
 
 #[derive(Debug, Args)]

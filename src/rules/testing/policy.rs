@@ -54,6 +54,7 @@ impl PolicyFixture {
             ticket: None,
             granted: "2026-09-01".parse().unwrap(),
             expires: expires.parse().unwrap(),
+            extended: Vec::new(),
             written: Written { file: 0, index: 0 },
         });
         self.used.push(true);
