@@ -8,12 +8,14 @@ mod explain;
 mod export;
 mod forecast;
 mod git;
+mod init;
 mod inputs;
 mod inventory;
 mod judge;
 mod live;
 mod manual;
 mod policy;
+mod policy_file;
 mod progress;
 mod report_file;
 mod reports;
@@ -32,6 +34,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Check(arguments) => check::run(&arguments),
         Command::Review(arguments) => review::run(&arguments),
         Command::Forecast(arguments) => forecast::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
         Command::Inventory(command) => inventory::run(&command),
         Command::Policy(command) => policy::run(command),
         Command::Explain(arguments) => explain::run(&arguments),

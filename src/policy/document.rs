@@ -265,6 +265,12 @@ words!(Signature, "Signature", "A key that every exception and window must have.
     "ticket" => Self::Ticket,
 ]);
 
+/// Where editors find the schema.
+pub(super) const SCHEMA_ADDRESS: &str = concat!(
+    env!("CARGO_PKG_REPOSITORY"),
+    "/raw/main/schemas/policy.schema.json"
+);
+
 /// Returns the JSON Schema (draft 2020-12) of a policy file.
 pub fn schema() -> Value {
     let settings = SchemaSettings::draft2020_12();
@@ -272,11 +278,7 @@ pub fn schema() -> Value {
         .with_transform(RecursiveTransform(unwrap_description))
         .into_generator();
     let mut schema = generator.into_root_schema_for::<PolicyDocument>();
-    let id = concat!(
-        env!("CARGO_PKG_REPOSITORY"),
-        "/raw/main/schemas/policy.schema.json"
-    );
-    schema.insert("$id".into(), id.into());
+    schema.insert("$id".into(), SCHEMA_ADDRESS.into());
     schema.to_value()
 }
 

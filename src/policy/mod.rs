@@ -16,6 +16,7 @@ mod excerpt;
 mod extends;
 mod fault;
 mod files;
+mod first;
 mod governance;
 mod inspect;
 mod issuer;
@@ -37,8 +38,10 @@ pub use document::schema;
 pub use error::{PolicyError, PolicyProblem, render};
 pub use exception::{Exception, Written};
 pub use files::{Disk, FileKind, Files};
+pub use first::first;
 pub use governance::Governance;
 pub use issuer::{InvalidIssuer, Issuer};
+pub use presets::NAMES as PRESETS;
 pub use setting::{Evidence, RuleSetting};
 pub use window::{Window, WindowScope};
 

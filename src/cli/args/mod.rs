@@ -3,6 +3,7 @@
 
 mod check;
 mod forecast;
+mod init;
 mod inventory;
 mod live;
 mod review;
@@ -13,6 +14,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use check::Check;
 pub(crate) use forecast::{Forecast, Until};
+pub(crate) use init::Init;
 pub(crate) use inventory::{Doctor, Export, InventoryCommand};
 pub(crate) use live::LiveArguments;
 pub(crate) use review::Review;
@@ -44,6 +46,8 @@ pub(crate) enum Command {
     Review(Review),
     /// Tell what will change by itself until a day: exceptions and windows that end, secrets that age, certificates that expire
     Forecast(Forecast),
+    /// Write a first policy, commented
+    Init(Init),
     /// Read the tenant: write a snapshot of it, or find out whether it can be read
     #[command(subcommand)]
     Inventory(InventoryCommand),

@@ -1,0 +1,105 @@
+//! A policy that a command writes: read before, and then replaced whole or not at all.
+//!
+//! In: the name of a file. Out: its text, or a new file in its place. It never follows a link: whoever wrote the files
+//! that are checked out may have laid it, and what it leads to is not theirs to change.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use credgate::escape::printable;
+use credgate::source;
+
+use super::Failure;
+use super::report_file::{self, Draft, Place};
+
+/// The file of a policy.
+#[derive(Debug)]
+pub(super) struct PolicyFile<'name> {
+    pub(super) path: &'name Path,
+    /// As messages show it.
+    pub(super) shown: String,
+}
+
+impl<'name> PolicyFile<'name> {
+    /// Looks at nothing yet.
+    pub(super) fn named(name: &'name str, folder: &Path) -> Self {
+        let path = Path::new(name);
+        Self {
+            path,
+            shown: source::shown(path, folder),
+        }
+    }
+
+    /// Tells whether there is anything of this name, a link that leads nowhere included.
+    pub(super) fn exists(&self) -> bool {
+        // What cannot be looked at may be there.
+        fs::symlink_metadata(self.path)
+            .map_or_else(|error| error.kind() != io::ErrorKind::NotFound, |_| true)
+    }
+
+    /// Returns the option that names it to another command, as it is typed; nothing where that is usual.
+    pub(super) fn as_option(&self) -> String {
+        let shown = printable(&self.shown);
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "._/-".contains(letter);
+        match &*shown {
+            "credgate.yaml" => String::new(),
+            plain if plain.chars().all(is_plain) => format!(" --policy {plain}"),
+            other => format!(" --policy '{}'", other.replace('\'', "'\\''")),
+        }
+    }
+
+    /// Writes a policy where there is none; what has come there meanwhile stays.
+    pub(super) fn create(&self, text: &str) -> Result<(), Failure> {
+        let draft = self.draft(text)?;
+        draft.persist_new(self.path).map_err(|error| {
+            if error.kind() == io::ErrorKind::AlreadyExists {
+                self.taken()
+            } else {
+                self.unwritten(&error)
+            }
+        })
+    }
+
+    /// Puts a policy in the place of what is there; a link is replaced, not followed.
+    pub(super) fn overwrite(&self, text: &str) -> Result<(), Failure> {
+        match Place::of(self.path) {
+            Place::File => {}
+            Place::Folder => return Err(self.unwritten(&io::ErrorKind::IsADirectory.into())),
+            Place::Stream => {
+                return Err(Failure::usage(format_args!(
+                    "`{}` is a pipe or device; name a file",
+                    self.shown
+                )));
+            }
+        }
+        let draft = self.draft(text)?;
+        draft
+            .persist(self.path)
+            .map_err(|error| self.unwritten(&error))
+    }
+
+    /// The failure of a command that never overwrites.
+    pub(super) fn taken(&self) -> Failure {
+        Failure::usage(format_args!(
+            "`{}` exists; name another file with --policy, or say --force to replace it",
+            self.shown
+        ))
+    }
+
+    fn draft(&self, text: &str) -> Result<Draft, Failure> {
+        let written = Draft::beside(self.path).and_then(|draft| {
+            draft.file().write_all(text.as_bytes())?;
+            Ok(draft)
+        });
+        written.map_err(|error| self.unwritten(&error))
+    }
+
+    fn unwritten(&self, error: &io::Error) -> Failure {
+        let (cause, remedy) = report_file::why(error);
+        Failure::report(format_args!(
+            "the policy `{}` could not be written: {cause}; {remedy}",
+            self.shown
+        ))
+    }
+}
