@@ -8,6 +8,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "policy/edit.rs"]
+mod edit;
 #[path = "policy/extends.rs"]
 mod extends;
 #[path = "policy/files.rs"]

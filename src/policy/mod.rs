@@ -10,6 +10,7 @@
 mod collection;
 mod document;
 mod draft;
+mod edit;
 mod error;
 mod exception;
 mod excerpt;
@@ -35,6 +36,7 @@ mod yaml;
 
 pub use document::Signature;
 pub use document::schema;
+pub use edit::{Change, EditError, Edited, Group, NewException, edit};
 pub use error::{PolicyError, PolicyProblem, render};
 pub use exception::{Exception, Written};
 pub use files::{Disk, FileKind, Files};
@@ -74,6 +76,16 @@ pub fn load_from(
         Ok(chain) => validate::validate(chain, rules),
         Err(fault) => Err(PolicyError::unreadable(&fault)),
     }
+}
+
+/// Loads a policy from disk with another text in its first file, as if it were written there already.
+pub fn load_changed(
+    path: &Path,
+    shown_as: &str,
+    text: &str,
+    rules: &[&'static RuleDescriptor],
+) -> Result<Policy, PolicyError> {
+    load_from(&files::Changed { path, text }, path, shown_as, rules)
 }
 
 /// Loads a policy from a text; it may extend shipped presets, and no files.
