@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("inventory", &["model", "source", "escape", "snapshot"]),
     ("graph", &["model", "source", "escape", "snapshot"]),
     ("policy", &["finding", "model", "source", "escape"]),
+    ("adopt", &["policy", "report", "finding", "model", "escape"]),
     ("rules", &["policy", "finding", "model"]),
     (
         "evaluate",

@@ -9,7 +9,8 @@
 //! `expected/`, and nothing else may have changed.
 //!
 //! What Git does not hold well (a pipe, UTF-16, a cut file) is made by the tests in `cases/made.rs`
-//! and `cases/stale.rs`; what is too large for it, by `cases/large.rs`. What a snapshot's report does not depend on
+//! and `cases/stale.rs`; what is too large for it, by `cases/large.rs`. What becomes of an adopted tenant later is told by
+//! `cases/adopt.rs`. What a snapshot's report does not depend on
 //! is shown in `cases/snapshot.rs`.
 
 #![expect(
@@ -18,6 +19,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "cases/adopt.rs"]
+mod adopt;
 #[path = "cases/large.rs"]
 mod large;
 #[path = "cases/made.rs"]
@@ -78,12 +81,19 @@ fn tell(story: &Path) -> Told {
         return Told { ended, files: None };
     }
     let copy = tempfile::tempdir().unwrap();
-    for (name, text) in files(story) {
+    for (name, text) in inputs(story) {
         fs::write(copy.path().join(name), text).unwrap();
     }
     let ended = run(copy.path(), &arguments, &stdin);
     let files = Some(files(copy.path()));
     Told { ended, files }
+}
+
+/// What the program finds of a story.
+fn inputs(story: &Path) -> BTreeMap<String, String> {
+    let mut files = files(story);
+    files.retain(|name, _| !["command", "code", "stdin", "stdout", "stderr"].contains(&&**name));
+    files
 }
 
 /// The texts of the files in a folder.
@@ -99,7 +109,7 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
 
 /// Compares what a command left with what it found and what it is expected to have written.
 fn assert_written(story: &Path, actual: &BTreeMap<String, String>) {
-    let found = files(story);
+    let found = inputs(story);
     let written = story.join("expected");
     for name in files(&written).keys() {
         assert!(actual.contains_key(name), "`{name}` was not written");

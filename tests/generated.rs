@@ -11,6 +11,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "generated/adopt.rs"]
+mod adopt;
 #[path = "generated/answer.rs"]
 mod answer;
 #[path = "generated/case.rs"]

@@ -192,6 +192,37 @@ fn every_policy_in_the_documentation_is_valid() {
 }
 
 #[test]
+fn the_documented_sessions_happen() {
+    for page in ["docs/adopt.md"] {
+        let page = read(page);
+        let sessions = page.split("```console\n").skip(1);
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["applications.json", "service-principals.json"] {
+            let text = read(&format!("examples/contoso/{name}"));
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        for session in sessions.map(|rest| rest.split_once("```").unwrap().0) {
+            for step in session.split("$ credgate ").skip(1) {
+                let (words, expected) = step.split_once('\n').unwrap();
+                let output = Command::new(env!("CARGO_BIN_EXE_credgate"))
+                    .args(words.split_whitespace())
+                    .current_dir(folder.path())
+                    .env_clear()
+                    .output()
+                    .unwrap();
+                let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+                snapbox::assert_data_eq!(said, snapbox::Data::text(expected).raw());
+            }
+        }
+        let written = fs::read_to_string(folder.path().join("credgate.yaml")).unwrap();
+        let shown = page.split("```text\n").skip(1);
+        for entry in shown.map(|rest| rest.split_once("```").unwrap().0) {
+            assert!(written.contains(entry), "{entry}\n{written}");
+        }
+    }
+}
+
+#[test]
 fn the_documented_snapshot_is_one() {
     let page = read("docs/inventory.md");
     let (_, rest) = page.split_once("## Snapshots").unwrap();

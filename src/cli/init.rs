@@ -1,7 +1,9 @@
-//! `credgate init`: the first policy of somebody who has none. It asks nothing, and never overwrites unasked.
+//! `credgate init`: the first policy of somebody who has none. It asks nothing, and never overwrites unasked. With
+//! `--adopt`, what fails today becomes exceptions.
 
 use credgate::policy;
 
+use super::adopt;
 use super::args::Init;
 use super::manual::printed;
 use super::policy_file::PolicyFile;
@@ -14,8 +16,10 @@ const USUAL: &str = "baseline";
 pub(crate) fn run(arguments: &Init) -> Result<Exit, Failure> {
     let folder = std::env::current_dir().unwrap_or_default();
     let file = PolicyFile::named(&arguments.policy, &folder);
-    let preset = arguments.preset.as_deref().unwrap_or(USUAL);
-    let text = policy::first(preset).ok_or_else(Failure::internal)?;
+    if arguments.adopt {
+        return adopt::run(arguments, &file, &folder);
+    }
+    let (preset, text) = first(arguments)?;
     if arguments.force {
         file.overwrite(&text)?;
     } else if file.exists() {
@@ -24,6 +28,13 @@ pub(crate) fn run(arguments: &Init) -> Result<Exit, Failure> {
         file.create(&text)?;
     }
     printed(&said(&file, preset))
+}
+
+/// Returns the text of a new policy, and the preset that it extends.
+pub(super) fn first(arguments: &Init) -> Result<(&str, String), Failure> {
+    let preset = arguments.preset.as_deref().unwrap_or(USUAL);
+    let text = policy::first(preset).ok_or_else(Failure::internal)?;
+    Ok((preset, text))
 }
 
 fn said(file: &PolicyFile<'_>, preset: &str) -> String {

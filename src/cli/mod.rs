@@ -1,5 +1,6 @@
 //! The commands: from the arguments to an exit code. They belong to the binary; the library neither prints nor exits.
 
+mod adopt;
 pub(crate) mod args;
 mod check;
 mod doctor;
@@ -21,6 +22,7 @@ mod report_file;
 mod reports;
 mod review;
 mod sources;
+mod terms;
 mod usage;
 mod watch;
 

@@ -8,9 +8,12 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use credgate::escape::printable;
-use credgate::source;
+use credgate::policy::{self, Change, EditError, Policy};
+use credgate::{rules, source};
 
 use super::Failure;
+use super::args::Colour;
+use super::policy::failure;
 use super::report_file::{self, Draft, Place};
 
 /// The file of a policy.
@@ -47,6 +50,68 @@ impl<'name> PolicyFile<'name> {
             plain if plain.chars().all(is_plain) => format!(" --policy {plain}"),
             other => format!(" --policy '{}'", other.replace('\'', "'\\''")),
         }
+    }
+
+    /// Loads the policy that is there, with the text of its file.
+    pub(super) fn load(&self) -> Result<(Policy, String), Failure> {
+        let is_link = fs::symlink_metadata(self.path).is_ok_and(|metadata| metadata.is_symlink());
+        if is_link {
+            return Err(Failure::usage(format_args!(
+                "`{}` is a link, which is not written to; name the file that it leads to",
+                self.shown
+            )));
+        }
+        let policy = policy::load(self.path, &self.shown, &rules::descriptors());
+        let policy = policy.map_err(|error| failure(&error, Colour::Auto))?;
+        let text = fs::read_to_string(self.path).map_err(|error| self.unwritten(&error))?;
+        Ok((policy, text))
+    }
+
+    /// Makes a change of a policy's file, and proves it.
+    pub(super) fn edit(
+        &self,
+        policy: &Policy,
+        text: &str,
+        change: Change<'_>,
+    ) -> Result<String, Failure> {
+        // A policy that is not there yet extends nothing but a preset.
+        let read = |text: &str| {
+            let rules = rules::descriptors();
+            if self.exists() {
+                policy::load_changed(self.path, &self.shown, text, &rules)
+            } else {
+                policy::load_text(text, &self.shown, &rules)
+            }
+        };
+        match policy::edit(policy, 0, text, change, &read) {
+            Ok(edited) => Ok(edited.text),
+            Err(EditError::Layout) => Err(Failure::usage(format_args!(
+                "the lists of `{}` are laid out in a way that cannot be changed here; begin each entry with a dash on a line of its own",
+                self.shown
+            ))),
+            Err(EditError::Policy(error)) => Err(Failure::usage(format_args!(
+                "the changed policy could not be used, and was not written: {}",
+                error.summary()
+            ))),
+            Err(EditError::Unfaithful) => Err(Failure::internal()),
+        }
+    }
+
+    /// Puts a changed text in the place of the one that it was made of, with the permissions of the file.
+    pub(super) fn replace(&self, before: &str, after: &str) -> Result<(), Failure> {
+        let (_, now) = self.load()?;
+        if now != before {
+            return Err(Failure::usage(format_args!(
+                "`{}` was changed by somebody else meanwhile, and was not written; run the command again",
+                self.shown
+            )));
+        }
+        let draft = self.draft(after)?;
+        let permissions = fs::metadata(self.path).map(|metadata| metadata.permissions());
+        permissions
+            .and_then(|permissions| draft.file().set_permissions(permissions))
+            .and_then(|()| draft.persist(self.path))
+            .map_err(|error| self.unwritten(&error))
     }
 
     /// Writes a policy where there is none; what has come there meanwhile stays.

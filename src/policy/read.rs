@@ -9,8 +9,8 @@ use std::path::Path;
 use super::fault::Fault;
 use super::files::{FileKind, Files};
 
-/// The largest policy, in bytes: some ten thousand exceptions.
-pub(super) const MAX_BYTES: u64 = 4 * 1024 * 1024;
+/// The largest policy, in bytes: more than ten thousand exceptions with all that they may say.
+pub(super) const MAX_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Reads the text of a file.
 pub(super) fn read(files: &dyn Files, path: &Path, shown_as: &str) -> Result<String, Fault> {

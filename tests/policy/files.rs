@@ -68,12 +68,12 @@ fn a_policy_of_more_than_four_mebibytes_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("credgate.yaml");
     let policy = "version: 1\nextends: baseline\n";
-    let fill = 4 * 1024 * 1024 - policy.len();
+    let fill = 8 * 1024 * 1024 - policy.len();
     let text = |fill: usize| format!("{policy}{}", "#".repeat(fill));
     fs::write(&path, text(fill)).unwrap();
     super::load(&path).unwrap();
     fs::write(&path, text(fill + 1)).unwrap();
-    assert!(summary(&path).contains("more than 4194304 bytes"));
+    assert!(summary(&path).contains("more than 8388608 bytes"));
 }
 
 /// An exception after its id.

@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use check::Check;
 pub(crate) use forecast::{Forecast, Until};
-pub(crate) use init::Init;
+pub(crate) use init::{Init, TermArguments};
 pub(crate) use inventory::{Doctor, Export, InventoryCommand};
 pub(crate) use live::LiveArguments;
 pub(crate) use review::Review;
@@ -46,7 +46,7 @@ pub(crate) enum Command {
     Review(Review),
     /// Tell what will change by itself until a day: exceptions and windows that end, secrets that age, certificates that expire
     Forecast(Forecast),
-    /// Write a first policy, commented
+    /// Write a first policy, commented; or adopt what fails today as exceptions that end
     Init(Init),
     /// Read the tenant: write a snapshot of it, or find out whether it can be read
     #[command(subcommand)]

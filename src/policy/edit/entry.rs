@@ -127,8 +127,9 @@ impl NewException {
     }
 }
 
-/// Returns the lines of groups as items of a block list.
-pub(super) fn lines(groups: &[Group], indent: &str, line_break: &str) -> String {
+/// Returns the lines of groups as items of a block list. A heading stands apart from what is above it, unless that is
+/// the key of the list.
+pub(super) fn lines(groups: &[Group], indent: &str, line_break: &str, is_first: bool) -> String {
     let mut lines = String::new();
     for Group {
         heading,
@@ -136,6 +137,9 @@ pub(super) fn lines(groups: &[Group], indent: &str, line_break: &str) -> String 
     } in groups
     {
         if let Some(heading) = heading {
+            if !is_first || !lines.is_empty() {
+                lines.push_str(line_break);
+            }
             push(&mut lines, &[indent, "# ", &comment(heading), line_break]);
         }
         for exception in exceptions {

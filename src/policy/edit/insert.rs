@@ -43,7 +43,7 @@ fn add_lines(text: &str, at: usize, lines: &str) -> Splice {
 }
 
 fn behind_items(text: &str, block: &Block, groups: &[Group]) -> Splice {
-    let lines = entry::lines(groups, &block.indent, line_break(text));
+    let lines = entry::lines(groups, &block.indent, line_break(text), false);
     let end = block.items.last().map_or(block.colon, |item| item.end);
     add_lines(text, end, &lines)
 }
@@ -59,7 +59,7 @@ fn is_bare(text: &str, flow: &Flow) -> bool {
 
 fn in_place_of_brackets(text: &str, flow: &Flow, groups: &[Group]) -> Vec<Splice> {
     let indent = format!("{}  ", indent_of(text, flow.colon));
-    let lines = entry::lines(groups, &indent, line_break(text));
+    let lines = entry::lines(groups, &indent, line_break(text), true);
     vec![
         Splice::cut(flow.colon..flow.value.end),
         add_lines(text, next_line(text, flow.value.end), &lines),
@@ -161,7 +161,7 @@ fn new_key(text: &str, root: &Node<'_>, groups: &[Group]) -> Splice {
     let above = text.get(..end).unwrap_or_default();
     let is_apart = above.ends_with("\n\n") || above.ends_with("\n\r\n");
     let gap = if is_apart { "" } else { line_break };
-    let lines = entry::lines(groups, &format!("{indent}  "), line_break);
+    let lines = entry::lines(groups, &format!("{indent}  "), line_break, true);
     add_lines(
         text,
         end,
