@@ -22,7 +22,7 @@
 //! | --- | --- | --- |
 //! | 6 | the binary (`main.rs`, `cli/`) | this library's public face |
 //! | 5 | [`evaluate`], [`review`] and [`forecast`] (which may import evaluate) | rules, policy, report, finding, model |
-//! | 5 | [`adopt`] | policy, report, finding, model |
+//! | 5 | [`adopt`], [`prune`] | policy, report, finding, model |
 //! | 4 | [`rules`] | policy, finding, model |
 //! | 3 | [`inventory`], [`graph`], [`policy`]: neighbours that never meet | finding (policy only), snapshot (but policy), model, source, escape |
 //! | 2 | [`output`] | report, finding, model, source, escape |
@@ -50,6 +50,7 @@ pub mod inventory;
 pub mod model;
 pub mod output;
 pub mod policy;
+pub mod prune;
 pub mod report;
 pub mod review;
 pub mod rules;

@@ -39,6 +39,8 @@ mod objects;
 mod powershell;
 #[path = "cases/program.rs"]
 mod program;
+#[path = "generated/prune.rs"]
+mod prune;
 #[path = "generated/random.rs"]
 mod random;
 #[path = "generated/reference/mod.rs"]

@@ -211,7 +211,13 @@ fn the_documented_sessions_happen() {
                     .output()
                     .unwrap();
                 let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-                snapbox::assert_data_eq!(said, snapbox::Data::text(expected).raw());
+                // A long answer is shown as far as its first lines.
+                let (shown, is_whole) = match expected.split_once("…\n") {
+                    Some((shown, _)) => (shown, false),
+                    None => (expected, true),
+                };
+                let fits = said.starts_with(shown) && (!is_whole || said == shown);
+                assert!(fits, "{words}\n{said}");
             }
         }
         let written = fs::read_to_string(folder.path().join("credgate.yaml")).unwrap();

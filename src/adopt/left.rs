@@ -69,7 +69,7 @@ impl Cause {
             Self::Counted => "take an inventory that lists them, such as `az ad app list --all`",
             Self::NoAppId => "mend the inventory",
             Self::Tenant => "mend the tenant, or set the level of the rule",
-            Self::Entry => "mend the entry, or take it out with `credgate policy prune`",
+            Self::Entry => "mend the entry, or remove it with `credgate policy prune`",
         }
     }
 }

@@ -18,6 +18,7 @@ mod manual;
 mod policy;
 mod policy_file;
 mod progress;
+mod prune;
 mod report_file;
 mod reports;
 mod review;

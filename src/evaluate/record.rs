@@ -89,15 +89,17 @@ fn place(policy: &Policy, written: Written, kind: EntryKind) -> FilePlace {
     }
 }
 
-/// Makes the records of the exceptions.
-pub(super) fn exceptions(policy: &Policy) -> Vec<ExceptionRecord> {
-    let records = policy.exceptions().iter().map(|exception| ExceptionRecord {
+/// Makes the records of the exceptions, of which each matched a finding or did not.
+pub(super) fn exceptions(policy: &Policy, used: &[bool]) -> Vec<ExceptionRecord> {
+    let exceptions = policy.exceptions().iter().zip(used);
+    let records = exceptions.map(|(exception, used)| ExceptionRecord {
         id: exception.id.clone(),
         reason: exception.reason.clone(),
         approved_by: exception.approved_by.clone(),
         ticket: exception.ticket.clone(),
         granted: exception.granted,
         expires: exception.expires,
+        used: *used,
         place: place(policy, exception.written, EntryKind::Exception),
     });
     records.collect()

@@ -367,6 +367,7 @@ pub(crate) fn tenant() -> Report {
             ticket: None,
             granted: date(2026, 9, 1),
             expires: date(2026, 12, 31),
+            used: true,
             place: place(line),
         })
         .collect();

@@ -6,6 +6,7 @@ mod forecast;
 mod init;
 mod inventory;
 mod live;
+mod prune;
 mod review;
 mod values;
 
@@ -17,6 +18,7 @@ pub(crate) use forecast::{Forecast, Until};
 pub(crate) use init::{Init, TermArguments};
 pub(crate) use inventory::{Doctor, Export, InventoryCommand};
 pub(crate) use live::LiveArguments;
+pub(crate) use prune::Prune;
 pub(crate) use review::Review;
 pub(crate) use values::{Colour, ReportArgument, Suppressed};
 
@@ -51,7 +53,7 @@ pub(crate) enum Command {
     /// Read the tenant: write a snapshot of it, or find out whether it can be read
     #[command(subcommand)]
     Inventory(InventoryCommand),
-    /// Validate a policy, or print its JSON Schema
+    /// Validate a policy, prune it, or print its JSON Schema
     #[command(subcommand)]
     Policy(PolicyCommand),
     /// Explain a rule: what it finds, why it matters, how to fix it
@@ -75,6 +77,8 @@ pub(crate) enum PolicyCommand {
         #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
         color: Colour,
     },
+    /// Remove exceptions and windows that are over, or that an inventory does not need any more
+    Prune(Box<Prune>),
     /// Print the JSON Schema of policies, for editors
     #[command(after_help = "Example:\n  credgate policy schema > policy.schema.json")]
     Schema,
