@@ -69,6 +69,8 @@ pub enum Doubt {
     NoServicePrincipals,
     /// The inventory is not the whole tenant.
     NotWholeTenant,
+    /// The inventory counts the secrets of an application, so that no pin can be compared.
+    Counted,
     /// An application is soft-deleted, and can be restored with its credentials.
     Deleted,
 }
@@ -184,9 +186,11 @@ fn judge_window(
         .into_iter()
         .filter(|rule| is_on(policy, *rule))
         .collect();
+    if rules.is_empty() {
+        return Some(Ok(Why::RulesOff));
+    }
     Some(match judged.doubt(applications, &rules) {
-        Some(doubt) if !rules.is_empty() => Err(doubt),
-        Some(_) => Ok(Why::RulesOff),
+        Some(doubt) => Err(doubt),
         None if !judged.seen.has_any(applications) => Ok(Why::NoApplication),
         None => Ok(Why::ToleratesNothing),
     })
@@ -229,8 +233,6 @@ impl Judged<'_> {
         if !sources.any(|source| source.coverage.service_principals) {
             return Some(Doubt::NoServicePrincipals);
         }
-        self.seen
-            .is_any_deleted(applications)
-            .then_some(Doubt::Deleted)
+        self.seen.doubt(applications)
     }
 }

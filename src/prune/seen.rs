@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Doubt;
 use crate::model::{
     AppId, Application, Credentials, FederatedCredential, KeyId, Known, ServicePrincipal,
 };
@@ -19,6 +20,7 @@ pub struct Seen(BTreeMap<AppId, Sight>);
 struct Sight {
     is_there: bool,
     is_deleted: bool,
+    is_counted: bool,
     /// The keyIds that exceptions pin, and whether a credential has them.
     pins: BTreeMap<KeyId, bool>,
 }
@@ -76,6 +78,7 @@ impl Seen {
         };
         sight.is_there = true;
         sight.is_deleted |= is_deleted;
+        sight.is_counted |= matches!(credentials, Credentials::Counted { .. });
         if sight.pins.is_empty() {
             return;
         }
@@ -99,9 +102,16 @@ impl Seen {
         self.sights(applications).any(|sight| sight.is_there)
     }
 
-    /// Tells whether any of these applications, or a service principal of one, is soft-deleted.
-    pub(super) fn is_any_deleted(&self, applications: &[AppId]) -> bool {
-        self.sights(applications).any(|sight| sight.is_deleted)
+    /// Returns why one of these applications may have what was not seen.
+    pub(super) fn doubt(&self, applications: &[AppId]) -> Option<Doubt> {
+        let is_any = |what: fn(&Sight) -> bool| self.sights(applications).any(what);
+        if is_any(|sight| sight.is_deleted) {
+            Some(Doubt::Deleted)
+        } else if is_any(|sight| sight.is_counted) {
+            Some(Doubt::Counted)
+        } else {
+            None
+        }
     }
 
     /// Tells whether an exception is pinned, and no credential of its applications has one of the keyIds.

@@ -30,6 +30,7 @@ impl fmt::Display for Doubt {
                 "the inventory has no service principals, on which secrets may lie; add them, as with `az ad sp list --all`",
             ),
             Self::NotWholeTenant => f.write_str("the inventory is not the whole tenant"),
+            Self::Counted => f.write_str("the inventory counts the secrets and does not list them"),
             Self::Deleted => {
                 f.write_str("an application is deleted, and can be restored with its credentials")
             }
