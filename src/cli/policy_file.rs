@@ -54,17 +54,27 @@ impl<'name> PolicyFile<'name> {
 
     /// Loads the policy that is there, with the text of its file.
     pub(super) fn load(&self) -> Result<(Policy, String), Failure> {
-        let is_link = fs::symlink_metadata(self.path).is_ok_and(|metadata| metadata.is_symlink());
-        if is_link {
+        self.refuse_link()?;
+        // What is no file of a bearable size is refused here, before it is read as a whole.
+        let policy = policy::load(self.path, &self.shown, &rules::descriptors());
+        let policy = policy.map_err(|error| failure(&error, Colour::Auto))?;
+        let text = fs::read_to_string(self.path).map_err(|error| {
+            Failure::usage(format_args!(
+                "`{}` cannot be read any more ({error}); run the command again",
+                self.shown
+            ))
+        })?;
+        Ok((policy, text))
+    }
+
+    fn refuse_link(&self) -> Result<(), Failure> {
+        if fs::symlink_metadata(self.path).is_ok_and(|metadata| metadata.is_symlink()) {
             return Err(Failure::usage(format_args!(
                 "`{}` is a link, which is not written to; name the file that it leads to",
                 self.shown
             )));
         }
-        let policy = policy::load(self.path, &self.shown, &rules::descriptors());
-        let policy = policy.map_err(|error| failure(&error, Colour::Auto))?;
-        let text = fs::read_to_string(self.path).map_err(|error| self.unwritten(&error))?;
-        Ok((policy, text))
+        Ok(())
     }
 
     /// Makes a change of a policy's file, and proves it.
@@ -89,6 +99,10 @@ impl<'name> PolicyFile<'name> {
                 "the lists of `{}` are laid out in a way that cannot be changed here; begin each entry with a dash on a line of its own",
                 self.shown
             ))),
+            Err(EditError::TooLarge { limit }) => Err(Failure::usage(format_args!(
+                "`{}` would have more than {limit} bytes, which no policy may have, and was not written; judge fewer rules at first, as with the preset `secrets-only`, or a part of the tenant",
+                self.shown
+            ))),
             Err(EditError::Policy(error)) => Err(Failure::usage(format_args!(
                 "the changed policy could not be used, and was not written: {}",
                 error.summary()
@@ -99,14 +113,15 @@ impl<'name> PolicyFile<'name> {
 
     /// Puts a changed text in the place of the one that it was made of, with the permissions of the file.
     pub(super) fn replace(&self, before: &str, after: &str) -> Result<(), Failure> {
-        let (_, now) = self.load()?;
-        if now != before {
+        self.refuse_link()?;
+        if fs::read(self.path).ok().as_deref() != Some(before.as_bytes()) {
             return Err(Failure::usage(format_args!(
                 "`{}` was changed by somebody else meanwhile, and was not written; run the command again",
                 self.shown
             )));
         }
-        let draft = self.draft(after)?;
+        // Nobody may read the draft who may not read the file.
+        let draft = self.write(Draft::private(self.path), after)?;
         let permissions = fs::metadata(self.path).map(|metadata| metadata.permissions());
         permissions
             .and_then(|permissions| draft.file().set_permissions(permissions))
@@ -116,7 +131,7 @@ impl<'name> PolicyFile<'name> {
 
     /// Writes a policy where there is none; what has come there meanwhile stays.
     pub(super) fn create(&self, text: &str) -> Result<(), Failure> {
-        let draft = self.draft(text)?;
+        let draft = self.write(Draft::beside(self.path), text)?;
         draft.persist_new(self.path).map_err(|error| {
             if error.kind() == io::ErrorKind::AlreadyExists {
                 self.taken()
@@ -138,7 +153,7 @@ impl<'name> PolicyFile<'name> {
                 )));
             }
         }
-        let draft = self.draft(text)?;
+        let draft = self.write(Draft::beside(self.path), text)?;
         draft
             .persist(self.path)
             .map_err(|error| self.unwritten(&error))
@@ -152,8 +167,8 @@ impl<'name> PolicyFile<'name> {
         ))
     }
 
-    fn draft(&self, text: &str) -> Result<Draft, Failure> {
-        let written = Draft::beside(self.path).and_then(|draft| {
+    fn write(&self, draft: io::Result<Draft>, text: &str) -> Result<Draft, Failure> {
+        let written = draft.and_then(|draft| {
             draft.file().write_all(text.as_bytes())?;
             Ok(draft)
         });

@@ -288,6 +288,18 @@ fn what_the_changed_policy_does_not_allow_is_refused() {
     assert!(matches!(refused, Err(EditError::Policy(_))), "{refused:?}");
 }
 
+#[test]
+fn a_file_does_not_become_larger_than_it_may_be_read() {
+    let mut entry = new(1);
+    entry.reason = "a".repeat(8 * 1024 * 1024).into();
+    let groups = [Group {
+        heading: None,
+        exceptions: vec![entry],
+    }];
+    let refused = changed("version: 1\nextends: baseline\n", Change::Add(&groups));
+    assert!(matches!(refused, Err(EditError::TooLarge { .. })));
+}
+
 /// One entry as somebody may have written it; its comments are `# in-ID`, and each is inside.
 fn entry(form: u8, id: &str, indent: &str) -> String {
     let fields = [

@@ -80,7 +80,7 @@ pub(crate) struct AdoptArguments {
     pub(crate) inventory: Vec<String>,
 
     /// The lowest level that fails the gate, and is adopted
-    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = FailOn::Error)]
+    #[arg(long, value_name = "LEVEL", requires = "adopt", value_enum, default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,
 
     /// Adopt as of this instant, such as 2026-11-23T00:00:00Z [default: the clock]

@@ -13,6 +13,7 @@ mod text;
 
 pub use entry::{Group, NewException};
 
+use super::read::MAX_BYTES;
 use super::spans::{Kind, Node};
 use super::yaml;
 use super::{Policy, PolicyError};
@@ -46,6 +47,12 @@ pub enum EditError {
     /// The changed text would not mean what it should: a bug.
     #[error("the changed text would not mean what it should")]
     Unfaithful,
+    /// The changed file would be larger than a policy may be.
+    #[error("it would have more than {limit} bytes")]
+    TooLarge {
+        /// The largest size, in bytes.
+        limit: u64,
+    },
     /// The changed policy cannot be used.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -100,6 +107,9 @@ fn changed(text: &str, change: Change<'_>) -> Result<String, EditError> {
         }
     };
     let changed = apply(text, splices);
+    if changed.len() as u64 > MAX_BYTES {
+        return Err(EditError::TooLarge { limit: MAX_BYTES });
+    }
     let after = self::root(&changed).ok_or(EditError::Unfaithful)?;
     if prove::is_tree_meant(&root, &after, change) {
         Ok(changed)

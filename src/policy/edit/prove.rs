@@ -2,6 +2,8 @@
 //!
 //! In: a policy before and after, as trees and as what they mean. Out: whether the change is the whole difference.
 
+use std::collections::BTreeSet;
+
 use super::super::spans::{Kind, Node};
 use super::super::{Exception, Policy, Window, Written};
 use super::{Change, EXCEPTIONS, NewException, WINDOWS};
@@ -103,7 +105,7 @@ pub(super) fn is_meant(before: &Policy, after: &Policy, file: usize, change: Cha
     let is_kept = |written: Written, removed: &[usize]| {
         written.file != file || removed.binary_search(&written.index).is_err()
     };
-    let added: Vec<&str> = added(change).iter().map(|new| &*new.id.0).collect();
+    let added: BTreeSet<&str> = added(change).iter().map(|new| &*new.id.0).collect();
     let kept = before
         .exceptions()
         .iter()
@@ -111,7 +113,7 @@ pub(super) fn is_meant(before: &Policy, after: &Policy, file: usize, change: Cha
     let (new, old): (Vec<&Exception>, Vec<&Exception>) = after
         .exceptions()
         .iter()
-        .partition(|entry| entry.written.file == file && added.contains(&&*entry.id.0));
+        .partition(|entry| entry.written.file == file && added.contains(&*entry.id.0));
     let kept_windows = before
         .windows()
         .iter()
