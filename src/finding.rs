@@ -226,6 +226,8 @@ pub struct ApplicationRecord {
     pub live_secrets: Box<[CredentialRef]>,
     /// UTC, the start of the live secret that has been valid longest; `None` where no start is known.
     pub oldest_secret: Option<Timestamp>,
+    /// The UTC day on which the last live secret ends; `None` where one has no end, or none is known.
+    pub secrets_until: Option<Date>,
     /// How many secrets a source of counts names; zero where it lists them.
     pub counted_secrets: u32,
     /// Whether a certificate or federated credential is usable today, whatever the policy accepts.

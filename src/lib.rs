@@ -22,6 +22,7 @@
 //! | --- | --- | --- |
 //! | 6 | the binary (`main.rs`, `cli/`) | this library's public face |
 //! | 5 | [`evaluate`], [`review`] and [`forecast`] (which may import evaluate) | rules, policy, report, finding, model |
+//! | 5 | [`adopt`], [`prune`] | policy, report, finding, model |
 //! | 4 | [`rules`] | policy, finding, model |
 //! | 3 | [`inventory`], [`graph`], [`policy`]: neighbours that never meet | finding (policy only), snapshot (but policy), model, source, escape |
 //! | 2 | [`output`] | report, finding, model, source, escape |
@@ -39,6 +40,7 @@
 //! | a report | `src/output/<name>.rs`, its `mod` and its entry in [`output::ALL`] |
 //! | a command | `src/cli/<name>.rs` and its variant in `src/cli/args.rs` |
 
+pub mod adopt;
 pub mod escape;
 pub mod evaluate;
 pub mod finding;
@@ -48,6 +50,7 @@ pub mod inventory;
 pub mod model;
 pub mod output;
 pub mod policy;
+pub mod prune;
 pub mod report;
 pub mod review;
 pub mod rules;

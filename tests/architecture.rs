@@ -20,6 +20,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("inventory", &["model", "source", "escape", "snapshot"]),
     ("graph", &["model", "source", "escape", "snapshot"]),
     ("policy", &["finding", "model", "source", "escape"]),
+    ("adopt", &["policy", "report", "finding", "model"]),
+    ("prune", &["policy", "report", "finding", "model"]),
     ("rules", &["policy", "finding", "model"]),
     (
         "evaluate",

@@ -11,6 +11,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "generated/adopt.rs"]
+mod adopt;
 #[path = "generated/answer.rs"]
 mod answer;
 #[path = "generated/case.rs"]
@@ -39,6 +41,8 @@ mod objects;
 mod powershell;
 #[path = "cases/program.rs"]
 mod program;
+#[path = "generated/prune.rs"]
+mod prune;
 #[path = "generated/random.rs"]
 mod random;
 #[path = "generated/reference/mod.rs"]

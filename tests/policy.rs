@@ -8,6 +8,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "policy/edit.rs"]
+mod edit;
 #[path = "policy/exceptions_from.rs"]
 mod exceptions_from;
 #[path = "policy/extends.rs"]

@@ -216,6 +216,43 @@ fn the_documented_exceptions_files_are_those_of_the_policy() {
 }
 
 #[test]
+fn the_documented_sessions_happen() {
+    for page in ["docs/adopt.md"] {
+        let page = read(page);
+        let sessions = page.split("```console\n").skip(1);
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["applications.json", "service-principals.json"] {
+            let text = read(&format!("examples/contoso/{name}"));
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        for session in sessions.map(|rest| rest.split_once("```").unwrap().0) {
+            for step in session.split("$ credgate ").skip(1) {
+                let (words, expected) = step.split_once('\n').unwrap();
+                let output = Command::new(env!("CARGO_BIN_EXE_credgate"))
+                    .args(words.split_whitespace())
+                    .current_dir(folder.path())
+                    .env_clear()
+                    .output()
+                    .unwrap();
+                let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+                // A long answer is shown as far as its first lines.
+                let (shown, is_whole) = match expected.split_once("…\n") {
+                    Some((shown, _)) => (shown, false),
+                    None => (expected, true),
+                };
+                let fits = said.starts_with(shown) && (!is_whole || said == shown);
+                assert!(fits, "{words}\n{said}");
+            }
+        }
+        let written = fs::read_to_string(folder.path().join("credgate.yaml")).unwrap();
+        let shown = page.split("```text\n").skip(1);
+        for entry in shown.map(|rest| rest.split_once("```").unwrap().0) {
+            assert!(written.contains(entry), "{entry}\n{written}");
+        }
+    }
+}
+
+#[test]
 fn the_documented_snapshot_is_one() {
     let page = read("docs/inventory.md");
     let (_, rest) = page.split_once("## Snapshots").unwrap();

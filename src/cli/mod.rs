@@ -1,5 +1,6 @@
 //! The commands: from the arguments to an exit code. They belong to the binary; the library neither prints nor exits.
 
+mod adopt;
 pub(crate) mod args;
 mod check;
 mod doctor;
@@ -8,17 +9,21 @@ mod explain;
 mod export;
 mod forecast;
 mod git;
+mod init;
 mod inputs;
 mod inventory;
 mod judge;
 mod live;
 mod manual;
 mod policy;
+mod policy_file;
 mod progress;
+mod prune;
 mod report_file;
 mod reports;
 mod review;
 mod sources;
+mod terms;
 mod usage;
 mod watch;
 
@@ -32,6 +37,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Check(arguments) => check::run(&arguments),
         Command::Review(arguments) => review::run(&arguments),
         Command::Forecast(arguments) => forecast::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
         Command::Inventory(command) => inventory::run(&command),
         Command::Policy(command) => policy::run(command),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -1,4 +1,4 @@
-//! `credgate policy check` and `credgate policy schema`.
+//! `credgate policy check`, `credgate policy prune` and `credgate policy schema`.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -9,12 +9,13 @@ use credgate::{rules, source};
 use super::args::{Colour, PolicyCommand, SchemaOf};
 use super::manual::printed;
 use super::reports::{colours, width};
-use super::{Exit, Failure};
+use super::{Exit, Failure, prune};
 
 /// Runs one of the policy commands.
 pub(crate) fn run(command: PolicyCommand) -> Result<Exit, Failure> {
     match command {
         PolicyCommand::Check { files, color } => check(&files, color),
+        PolicyCommand::Prune(arguments) => prune::run(&arguments),
         PolicyCommand::Schema { of } => {
             let schema = match of {
                 SchemaOf::Policy => policy::schema(),

@@ -127,6 +127,14 @@ impl Draft {
         self.0.as_file()
     }
 
+    /// Puts the file to its place, unless there is something.
+    pub(crate) fn persist_new(self, file: &Path) -> io::Result<()> {
+        self.0
+            .persist_noclobber(file)
+            .map_err(|error| error.error)?;
+        Ok(())
+    }
+
     /// Puts the file to its place.
     pub(crate) fn persist(self, file: &Path) -> io::Result<()> {
         self.0.persist(file).map_err(|error| error.error)?;

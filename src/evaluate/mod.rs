@@ -420,7 +420,7 @@ impl<'run> Evaluation<'run> {
             sources,
             files,
             rules,
-            exceptions: record::exceptions(self.policy),
+            exceptions: record::exceptions(self.policy, self.cover.used()),
             windows: record::windows(self.policy),
             applications: self.applications,
             findings: self.findings,

@@ -1,5 +1,9 @@
 //! The records that a report carries, made of identities and of the policy.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+
 use super::index;
 use crate::finding::{ApplicationRecord, Level, RuleId, Standing};
 use crate::model::{Alternatives, CredentialClass, Identity, Place, TenantId};
@@ -33,6 +37,7 @@ pub(crate) fn of(
             .live_secrets()
             .filter_map(|held| held.period.start)
             .min(),
+        secrets_until: last_end(identity).map(day),
         counted_secrets: identity.counted_secrets(),
         has_usable_alternative: certificate || federated,
         has_accepted_alternative: (accepted.certificate && certificate)
@@ -41,6 +46,17 @@ pub(crate) fn of(
         knows_federated: identity.knows_federated(),
         place,
     }
+}
+
+/// Returns when the last live secret ends; nothing where one has no end.
+fn last_end(identity: &Identity) -> Option<Timestamp> {
+    let ends = identity.live_secrets().map(|secret| secret.period.end);
+    let last = ends.reduce(|one, other| one.zip(other).map(|(one, other)| one.max(other)));
+    last.flatten()
+}
+
+fn day(instant: Timestamp) -> Date {
+    Offset::UTC.to_datetime(instant).date()
 }
 
 /// Makes the record of a policy, as reports carry it.
@@ -73,15 +89,17 @@ fn place(policy: &Policy, written: Written, kind: EntryKind) -> FilePlace {
     }
 }
 
-/// Makes the records of the exceptions.
-pub(super) fn exceptions(policy: &Policy) -> Vec<ExceptionRecord> {
-    let records = policy.exceptions().iter().map(|exception| ExceptionRecord {
+/// Makes the records of the exceptions, of which each matched a finding or did not.
+pub(super) fn exceptions(policy: &Policy, used: &[bool]) -> Vec<ExceptionRecord> {
+    let exceptions = policy.exceptions().iter().zip(used);
+    let records = exceptions.map(|(exception, used)| ExceptionRecord {
         id: exception.id.clone(),
         reason: exception.reason.clone(),
         approved_by: exception.approved_by.clone(),
         ticket: exception.ticket.clone(),
         granted: exception.granted,
         expires: exception.expires,
+        used: *used,
         place: place(policy, exception.written, EntryKind::Exception),
     });
     records.collect()

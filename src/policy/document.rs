@@ -289,12 +289,15 @@ words!(Signature, "Signature", "A key that every exception and window must have.
     "ticket" => Self::Ticket,
 ]);
 
+/// Where editors find the schema.
+pub(super) const SCHEMA_ADDRESS: &str = concat!(
+    env!("CARGO_PKG_REPOSITORY"),
+    "/raw/main/schemas/policy.schema.json"
+);
+
 /// Returns the JSON Schema (draft 2020-12) of a policy file.
 pub fn schema() -> Value {
-    schema_of::<PolicyDocument>(concat!(
-        env!("CARGO_PKG_REPOSITORY"),
-        "/raw/main/schemas/policy.schema.json"
-    ))
+    schema_of::<PolicyDocument>(SCHEMA_ADDRESS)
 }
 
 /// Returns the JSON Schema (draft 2020-12) of a file that `exceptions-from` names.

@@ -88,3 +88,43 @@ impl Files for Disk {
         true
     }
 }
+
+/// The files on disk, one of them with another text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Changed<'text> {
+    pub(super) path: &'text Path,
+    pub(super) text: &'text str,
+}
+
+impl Files for Changed<'_> {
+    fn kind(&self, path: &Path) -> io::Result<FileKind> {
+        Disk.kind(path)
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn io::Read>> {
+        if path == self.path {
+            return Ok(Box::new(io::Cursor::new(self.text.as_bytes().to_vec())));
+        }
+        Disk.open(path)
+    }
+
+    fn names(&self, folder: &Path) -> io::Result<Vec<OsString>> {
+        Disk.names(folder)
+    }
+
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        Disk.resolve(path)
+    }
+
+    fn is_link(&self, path: &Path) -> bool {
+        Disk.is_link(path)
+    }
+
+    fn repository(&self, folder: &Path) -> Option<PathBuf> {
+        Disk.repository(folder)
+    }
+
+    fn is_disk(&self) -> bool {
+        Disk.is_disk()
+    }
+}

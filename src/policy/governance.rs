@@ -14,7 +14,7 @@ use super::scalar::{Scalar, Text};
 use crate::finding::Days;
 
 /// What exceptions and windows must obey.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Governance {
     exception_max_term: Option<Limit>,
     window_max_term: Option<Limit>,
@@ -26,7 +26,7 @@ pub struct Governance {
 }
 
 /// A limit, and the file that sets it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Limit {
     days: Days,
     file: usize,

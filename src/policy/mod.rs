@@ -10,6 +10,7 @@
 mod collection;
 mod document;
 mod draft;
+mod edit;
 mod entry_places;
 mod error;
 mod exception;
@@ -21,6 +22,7 @@ mod excerpt;
 mod extends;
 mod fault;
 mod files;
+mod first;
 mod governance;
 mod inspect;
 mod issuer;
@@ -38,11 +40,14 @@ mod window;
 mod yaml;
 
 pub use document::{Signature, exceptions_schema, schema};
+pub use edit::{Change, EditError, Edited, Group, NewException, edit};
 pub use error::{PolicyError, PolicyProblem, render};
 pub use exception::{Exception, Written};
 pub use files::{Disk, FileKind, Files};
+pub use first::first;
 pub use governance::Governance;
 pub use issuer::{InvalidIssuer, Issuer};
+pub use presets::NAMES as PRESETS;
 pub use setting::{Evidence, RuleSetting};
 pub use window::{Window, WindowScope};
 
@@ -76,6 +81,16 @@ pub fn load_from(
         Ok(chain) => validate::validate(chain, rules),
         Err(fault) => Err(PolicyError::unreadable(&fault)),
     }
+}
+
+/// Loads a policy from disk with another text in its first file, as if it were written there already.
+pub fn load_changed(
+    path: &Path,
+    shown_as: &str,
+    text: &str,
+    rules: &[&'static RuleDescriptor],
+) -> Result<Policy, PolicyError> {
+    load_from(&files::Changed { path, text }, path, shown_as, rules)
 }
 
 /// Loads a policy from a text; it may extend shipped presets, and no files.

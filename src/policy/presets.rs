@@ -3,7 +3,7 @@
 //! In: the files of `policies/`, at compile time. Out: their text, by name. A preset holds rules only.
 
 /// The names of the presets.
-pub(super) const NAMES: [&str; 3] = ["baseline", "secrets-only", "strict"];
+pub const NAMES: [&str; 3] = ["baseline", "secrets-only", "strict"];
 
 /// Returns the text of a preset.
 pub(super) fn text(name: &str) -> Option<&'static str> {

@@ -114,6 +114,8 @@ pub struct ExceptionRecord {
     pub granted: jiff::civil::Date,
     /// Its last UTC day.
     pub expires: jiff::civil::Date,
+    /// Whether it matched any finding.
+    pub used: bool,
     /// Where it stands in the policy.
     pub place: FilePlace,
 }

@@ -32,7 +32,7 @@ fn pages(command: &[&str]) -> usize {
 
 #[test]
 fn every_page_that_a_page_names_is_printed() {
-    assert_eq!(pages(&[]), 14);
+    assert_eq!(pages(&[]), 16);
     let page = told(&["man"]).stdout;
     assert!(
         page.contains("\n.SH \"EXIT CODES\"\n.nf\n  0   judged"),

@@ -180,6 +180,7 @@ pub(crate) fn application(number: u32, name: &str) -> ApplicationRecord {
         standing: Standing::Application,
         live_secrets: Box::new([secret(2 * number), secret(2 * number + 1)]),
         oldest_secret: None,
+        secrets_until: None,
         counted_secrets: 0,
         has_usable_alternative: false,
         has_accepted_alternative: false,
@@ -366,6 +367,7 @@ pub(crate) fn tenant() -> Report {
             ticket: None,
             granted: date(2026, 9, 1),
             expires: date(2026, 12, 31),
+            used: true,
             place: place(line),
         })
         .collect();

@@ -3,8 +3,10 @@
 
 mod check;
 mod forecast;
+mod init;
 mod inventory;
 mod live;
+mod prune;
 mod review;
 mod values;
 
@@ -13,8 +15,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use check::Check;
 pub(crate) use forecast::{Forecast, Until};
+pub(crate) use init::{Init, TermArguments};
 pub(crate) use inventory::{Doctor, Export, InventoryCommand};
 pub(crate) use live::LiveArguments;
+pub(crate) use prune::Prune;
 pub(crate) use review::Review;
 pub(crate) use values::{Colour, ReportArgument, Suppressed};
 
@@ -44,10 +48,12 @@ pub(crate) enum Command {
     Review(Review),
     /// Tell what will change by itself until a day: exceptions and windows that end, secrets that age, certificates that expire
     Forecast(Forecast),
+    /// Write a first policy, commented; or adopt what fails today as exceptions that end
+    Init(Init),
     /// Read the tenant: write a snapshot of it, or find out whether it can be read
     #[command(subcommand)]
     Inventory(InventoryCommand),
-    /// Validate a policy, or print its JSON Schema
+    /// Validate a policy, prune it, or print its JSON Schema
     #[command(subcommand)]
     Policy(PolicyCommand),
     /// Explain a rule: what it finds, why it matters, how to fix it
@@ -71,6 +77,8 @@ pub(crate) enum PolicyCommand {
         #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
         color: Colour,
     },
+    /// Remove exceptions and windows that are over, or that an inventory does not need any more
+    Prune(Box<Prune>),
     /// Print the JSON Schema of policies or of exceptions files, for editors
     #[command(after_help = "Example:\n  credgate policy schema > policy.schema.json")]
     Schema {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use credgate::escape;
 use credgate::finding::Level;
 use credgate::output::{OutputFormat, Rendered};
 use credgate::report::Report;
@@ -85,6 +86,39 @@ pub(super) fn parse_age(text: &str) -> Result<jiff::SignedDuration, String> {
         return Err(remedy());
     }
     Ok(jiff::SignedDuration::from_hours(number * hours))
+}
+
+pub(super) fn parse_day(text: &str) -> Result<jiff::civil::Date, String> {
+    let day: Option<jiff::civil::Date> = text.parse().ok();
+    // Other forms are read, too; a policy has one.
+    day.filter(|day| day.to_string() == text)
+        .ok_or_else(|| "give a day as YYYY-MM-DD, such as 2027-02-28".to_owned())
+}
+
+pub(super) fn parse_term(text: &str) -> Result<jiff::SignedDuration, String> {
+    let remedy = || "give days or weeks, such as 90d or 26w".to_owned();
+    let (digits, days) = match (text.strip_suffix('d'), text.strip_suffix('w')) {
+        (Some(digits), _) => (digits, 1),
+        (_, Some(digits)) => (digits, 7),
+        (None, None) => return Err(remedy()),
+    };
+    let number: i64 = digits.parse().map_err(|_| remedy())?;
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) || number == 0 || number > 36_500 {
+        return Err(remedy());
+    }
+    Ok(jiff::SignedDuration::from_hours(number * days * 24))
+}
+
+/// Reads what a policy takes for a text.
+pub(super) fn parse_words(text: &str) -> Result<String, String> {
+    let is_unseen = |letter: char| letter.is_whitespace() || escape::is_unprintable(letter);
+    if text.chars().any(char::is_control) {
+        return Err("give one line, without control characters".to_owned());
+    }
+    if text.chars().all(is_unseen) {
+        return Err("give words that a person can read".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

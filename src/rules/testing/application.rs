@@ -277,6 +277,7 @@ impl Fixture {
                 .live_secrets()
                 .filter_map(|held| held.period.start)
                 .min(),
+            secrets_until: None,
             counted_secrets: identity.counted_secrets(),
             has_usable_alternative: certificate || federated,
             has_accepted_alternative: (accepted.certificate && certificate)

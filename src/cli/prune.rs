@@ -1,0 +1,195 @@
+//! `credgate policy prune`: takes out of a policy what is over, and what an inventory does not need any more.
+//!
+//! In: a policy, and an inventory if there is one. Out: the policy without those entries, all else as it was, and one
+//! line for each. Entries of other files are named, and not touched.
+
+use std::fmt::Write as _;
+
+use credgate::escape::printable;
+use credgate::evaluate::{Contradiction, Evaluation, PolicyContradiction, Receiver};
+use credgate::finding::Level;
+use credgate::model::{Application, Place, ServicePrincipal, TenantPolicy};
+use credgate::policy::{Change, EntryKind, Policy};
+use credgate::prune::{Entry, Judged, Pruning, Seen, Why, prune};
+use jiff::Timestamp;
+use jiff::tz::Offset;
+
+use super::args::Prune;
+use super::judge::{Heard, read};
+use super::live::Voice;
+use super::manual::printed;
+use super::policy_file::PolicyFile;
+use super::sources::Sources;
+use super::{Exit, Failure, clock};
+
+/// Prunes a policy.
+pub(super) fn run(arguments: &Prune) -> Result<Exit, Failure> {
+    let folder = std::env::current_dir().unwrap_or_default();
+    let now = arguments.now.unwrap_or_else(clock);
+    let today = Offset::UTC.to_datetime(now).date();
+    let file = PolicyFile::named(&arguments.policy, &folder);
+    let (policy, text) = file.load()?;
+    let pruning = if arguments.inventory.is_empty() {
+        prune(&policy, today, None)
+    } else {
+        let start = || Pruner::new(&policy, now);
+        let close = |heard| by_inventory(&policy, heard, today);
+        read(&sources(arguments), now, &folder, &start, close)?
+    };
+    let (own, others): (Vec<_>, Vec<_>) = pruning
+        .over
+        .iter()
+        .partition(|entry| entry.written.file == 0);
+    if !own.is_empty() {
+        let indexes = |kind: EntryKind| {
+            let listed = own.iter().filter(|entry| entry.kind == kind);
+            listed.map(|entry| entry.written.index).collect::<Vec<_>>()
+        };
+        let change = Change::Remove {
+            exceptions: &indexes(EntryKind::Exception),
+            windows: &indexes(EntryKind::Window),
+        };
+        let changed = file.edit(&policy, &text, change)?;
+        if !arguments.dry_run {
+            file.replace(&text, &changed)?;
+        }
+    }
+    printed(&said(arguments, &policy, &pruning, &own, &others))
+}
+
+const fn sources(arguments: &Prune) -> Sources<'_> {
+    Sources {
+        names: arguments.inventory.as_slice(),
+        allow_empty: arguments.allow_empty,
+        max_age: arguments.max_inventory_age,
+        judges_now: arguments.now.is_none(),
+        voice: Voice {
+            quiet: false,
+            verbose: arguments.verbose,
+        },
+        live: &arguments.live,
+    }
+}
+
+fn by_inventory(
+    policy: &Policy,
+    heard: Heard<Pruner<'_>>,
+    today: jiff::civil::Date,
+) -> Result<Pruning, Failure> {
+    let Heard {
+        judge: Pruner { evaluation, seen },
+        record,
+        origin,
+    } = heard;
+    let is_whole_tenant = record.is_whole_tenant;
+    let heard = Heard {
+        judge: evaluation,
+        record,
+        origin,
+    };
+    let judged = Judged {
+        report: &heard.report()?,
+        seen: &seen,
+        is_whole_tenant,
+    };
+    Ok(prune(policy, today, Some(judged)))
+}
+
+/// A judgement, and what it has seen of what the policy names.
+struct Pruner<'run> {
+    evaluation: Evaluation<'run>,
+    seen: Seen,
+}
+
+impl<'run> Pruner<'run> {
+    fn new(policy: &'run Policy, now: Timestamp) -> Self {
+        Self {
+            evaluation: Evaluation::new(policy, now, Level::Error),
+            seen: Seen::of(policy),
+        }
+    }
+}
+
+impl Receiver for Pruner<'_> {
+    fn tenant_policy(&mut self, policy: TenantPolicy) -> Result<(), PolicyContradiction> {
+        self.evaluation.tenant_policy(policy)
+    }
+
+    fn service_principal(
+        &mut self,
+        object: ServicePrincipal,
+        place: Place,
+    ) -> Result<(), Contradiction> {
+        self.seen.service_principal(&object);
+        self.evaluation.service_principal(object, place)
+    }
+
+    fn application(&mut self, object: Application, place: Place) -> Result<(), Contradiction> {
+        self.seen.application(&object);
+        self.evaluation.application(object, place)
+    }
+}
+
+fn said(
+    arguments: &Prune,
+    policy: &Policy,
+    pruning: &Pruning,
+    own: &[&Entry<Why>],
+    others: &[&Entry<Why>],
+) -> String {
+    let file_of = |file: usize| {
+        let file = policy.files().get(file);
+        file.map(|file| printable(&file.name).into_owned())
+            .unwrap_or_default()
+    };
+    let mut text = format!("{}: {}\n", file_of(0), headline(arguments, own));
+    for entry in own {
+        let _ = writeln!(text, "  {}: {}", name(entry), entry.about);
+    }
+    if !others.is_empty() {
+        text.push_str("In other files, which are not changed:\n");
+    }
+    for entry in others {
+        let file = file_of(entry.written.file);
+        let _ = writeln!(text, "  {} in {file}: {}", name(entry), entry.about);
+    }
+    let kept = pruning.kept.iter();
+    let kept: Vec<_> = kept.filter(|entry| entry.written.file == 0).collect();
+    if !kept.is_empty() {
+        text.push_str("Kept, though nothing needs them now:\n");
+    }
+    for entry in kept {
+        let _ = writeln!(text, "  {}: {}", name(entry), entry.about);
+    }
+    text
+}
+
+fn headline(arguments: &Prune, own: &[&Entry<Why>]) -> String {
+    if own.is_empty() {
+        return "there is nothing to remove; nothing was written".to_owned();
+    }
+    let count = |kind: EntryKind, word: &str| {
+        let count = own.iter().filter(|entry| entry.kind == kind).count();
+        let plural = if count == 1 { "" } else { "s" };
+        (count > 0).then(|| format!("{count} {word}{plural}"))
+    };
+    let counts = [
+        count(EntryKind::Exception, "exception"),
+        count(EntryKind::Window, "migration window"),
+    ];
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    let counts = counts.join(" and ");
+    if arguments.dry_run {
+        format!("{counts} would be removed; nothing was written")
+    } else {
+        format!("{counts} removed")
+    }
+}
+
+fn name<T>(entry: &Entry<T>) -> String {
+    let kind = match entry.kind {
+        EntryKind::Exception => "exception",
+        EntryKind::Window => "migration window",
+    };
+    format!("{kind} `{}`", entry.id)
+}
