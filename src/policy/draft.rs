@@ -71,6 +71,8 @@ pub(super) struct Keys {
     pub(super) extends: Option<Place>,
     /// By the rule's id, in the order of the file.
     rules: Vec<(Box<str>, Place)>,
+    /// The keys of the file, and those under `governance` behind it and a slash.
+    others: Vec<(Box<str>, Place)>,
 }
 
 impl Keys {
@@ -84,7 +86,14 @@ impl Keys {
                 .iter()
                 .map(|rule| (rule.key.as_ref().into(), rule.place))
                 .collect(),
+            others: others(root),
         }
+    }
+
+    /// Returns where another key stands: one of the file, or one under `governance`, such as `governance/require`.
+    pub(super) fn other(&self, key: &str) -> Option<Place> {
+        let mut others = self.others.iter();
+        others.find_map(|(known, place)| (**known == *key).then_some(*place))
     }
 
     /// Returns where a rule is listed.
@@ -92,6 +101,21 @@ impl Keys {
         let mut rules = self.rules.iter();
         rules.find_map(|(id, place)| (**id == *rule.0).then_some(*place))
     }
+}
+
+fn others(root: &Node<'_>) -> Vec<(Box<str>, Place)> {
+    let mut others = Vec::new();
+    for entry in root.entries() {
+        others.push((entry.key.as_ref().into(), entry.place));
+        if entry.key == "governance" {
+            let limits = entry.value.entries().iter();
+            others.extend(limits.map(|limit| {
+                let key = format!("governance/{}", limit.key);
+                (key.into(), limit.place)
+            }));
+        }
+    }
+    others
 }
 
 /// An entry of a list, and where it stands.

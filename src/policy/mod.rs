@@ -115,6 +115,7 @@ pub struct Policy {
     rules: Vec<RuleSetting>,
     governance: Governance,
     rule_places: Vec<(RuleId, RulePlace)>,
+    key_places: Vec<(&'static str, RulePlace)>,
     exceptions: Vec<Exception>,
     windows: Vec<Window>,
     files: Vec<PolicyFile>,
@@ -147,6 +148,17 @@ impl Policy {
         let mut places = self.rule_places.iter();
         let found = places.find(|(listed, _)| *listed == rule);
         found.map_or(RulePlace::BEGINNING, |(_, place)| *place)
+    }
+
+    /// Returns where the policy writes a key such as `tenant` or `governance/require`; where it does not, the place is
+    /// that of the key above it, or the beginning.
+    pub fn place_of(&self, key: &str) -> RulePlace {
+        let find = |key: &str| {
+            let mut places = self.key_places.iter();
+            places.find_map(|(known, place)| (*known == key).then_some(*place))
+        };
+        let above = || key.split_once('/').and_then(|(above, _)| find(above));
+        find(key).or_else(above).unwrap_or(RulePlace::BEGINNING)
     }
 
     /// Returns the exceptions, in the order of the files.

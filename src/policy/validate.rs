@@ -29,6 +29,19 @@ use crate::model::TenantId;
 /// The control of the rules about the policy itself: always on, and no active rule by themselves.
 const ABOUT_POLICY: &str = "policy";
 
+/// The keys besides rules and entries whose places are kept.
+const PLACED_KEYS: [&str; 9] = [
+    "tenant",
+    "extends",
+    "rules",
+    "exceptions",
+    "migration-windows",
+    "governance",
+    "governance/exception-max-term",
+    "governance/window-max-term",
+    "governance/require",
+];
+
 /// Checks a chain of files as a whole.
 pub(super) fn validate(
     chain: Chain,
@@ -45,6 +58,7 @@ pub(super) fn validate(
     let tenant = tenant(&drafts, &places, &mut problems);
     let rules = rules(&drafts, descriptors);
     let rule_places = rule_places(&drafts, &files, &rules);
+    let key_places = key_places(&drafts, &files);
     if is_whole && !is_any_active(&rules, descriptors) {
         problems.push(Problem::at_value(
             0,
@@ -68,6 +82,7 @@ pub(super) fn validate(
         rules,
         governance,
         rule_places,
+        key_places,
         exceptions,
         windows,
         files,
@@ -123,6 +138,21 @@ fn rule_places(
     listed
         .map(|rule| (rule, place(rule).unwrap_or(RulePlace::BEGINNING)))
         .collect()
+}
+
+/// Returns where the other keys are written: each in the nearest file that has it. Nobody can open a preset.
+fn key_places(drafts: &[Draft], files: &[ChainFile]) -> Vec<(&'static str, RulePlace)> {
+    let own = || {
+        let drafts = drafts.iter().zip(files).enumerate();
+        drafts.filter(|(_, (_, file))| !file.is_preset)
+    };
+    let place = |key: &&'static str| {
+        let (file, place) =
+            own().find_map(|(file, (draft, _))| Some((file, draft.keys.other(key)?)))?;
+        let Place { line, column } = place;
+        Some((*key, RulePlace { file, line, column }))
+    };
+    PLACED_KEYS.iter().filter_map(place).collect()
 }
 
 fn is_any_active(settings: &[RuleSetting], descriptors: &[&'static RuleDescriptor]) -> bool {

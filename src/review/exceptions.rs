@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::entries::{Copies, Entry, Fate, difference, paired, resigned, unsigned};
 use super::words::{count, days, days_between, named, sentence};
-use super::{Sides, change, entry_place};
+use super::{Sides, change, entry_place, key_place};
 use crate::finding::RuleId;
 use crate::model::{AppId, KeyId};
 use crate::policy::{EntryKind, Exception, Signature};
@@ -24,6 +24,7 @@ impl Entry for Exception {
         Option<Vec<KeyId>>,
         [Option<Box<str>>; 4],
         [Date; 2],
+        Vec<Date>,
     );
 
     fn id(&self) -> &str {
@@ -41,7 +42,14 @@ impl Entry for Exception {
         applications.sort_unstable();
         rules.sort_unstable();
         let days = [self.granted, self.expires];
-        (applications, rules, self.credentials.clone(), texts, days)
+        (
+            applications,
+            rules,
+            self.credentials.clone(),
+            texts,
+            days,
+            self.extended.clone(),
+        )
     }
 
     fn reason(&self) -> &str {
@@ -112,6 +120,17 @@ impl Comparison<'_> {
     ) -> Change {
         let subject = ChangeSubject::Exception(exception.id.clone());
         change(kind, direction, subject, text, self.place(exception))
+    }
+
+    /// Lets a change stand at the key of the exception that says it.
+    fn at(&self, key: &str, mut change: Change, exception: &Exception) -> Change {
+        change.place = key_place(
+            self.sides.head,
+            exception.written,
+            EntryKind::Exception,
+            key,
+        );
+        change
     }
 
     fn added(&self, new: &Exception) -> Change {
@@ -193,7 +212,13 @@ impl Comparison<'_> {
         };
         let subject = ChangeSubject::Exception(former.id.clone());
         let kind = ChangeKind::ExceptionRemoved;
-        let mut change = change(kind, direction, subject, text, self.sides.beginning());
+        let mut change = change(
+            kind,
+            direction,
+            subject,
+            text,
+            self.sides.place_of("exceptions"),
+        );
         let place = entry_place(self.sides.base, former.written, EntryKind::Exception);
         change.former_place = Some(place);
         change
@@ -202,6 +227,7 @@ impl Comparison<'_> {
     fn kept(&self, former: &Exception, new: &Exception, changes: &mut Vec<Change>) {
         changes.extend(self.ends(former, new));
         changes.extend(self.granted(former, new));
+        changes.extend(self.forgets(former, new));
         self.covers(former, new, changes);
         if let Some((text, is_dropped)) = resigned(former, new) {
             let direction = if is_dropped {
@@ -236,7 +262,8 @@ impl Comparison<'_> {
                 Direction::Tightens
             };
             let kind = ChangeKind::ExceptionShortened;
-            return Some(self.change(kind, direction, new, text));
+            let change = self.change(kind, direction, new, text);
+            return Some(self.at("expires", change, new));
         }
         let mut text = format!(
             "it ends on {end} instead of {old}, {} later",
@@ -245,10 +272,36 @@ impl Comparison<'_> {
         if self.is_over(former) {
             text.push_str("; it had expired");
         }
+        if !new.extended.is_empty() {
+            let times = count(new.extended.len(), "earlier end");
+            text.push_str("; it lists ");
+            text.push_str(&times);
+        }
         let kind = ChangeKind::ExceptionExtended;
-        let mut change = self.change(kind, self.more(new), new, text);
+        let change = self.change(kind, self.more(new), new, text);
+        let mut change = self.at("expires", change, new);
+        let counts = !(former.extended.is_empty() && new.extended.is_empty());
+        if counts && !new.extended.contains(&old) {
+            change.cautions.push(format!(
+                "its end on {old} is not listed under `extended`, so this extension is not counted"
+            ));
+        }
         change.cautions.extend(self.cautions(new));
         Some(change)
+    }
+
+    /// Earlier ends that are no longer listed make extensions uncounted.
+    fn forgets(&self, former: &Exception, new: &Exception) -> Option<Change> {
+        let gone = difference(&former.extended, &new.extended).removed;
+        if gone.is_empty() {
+            return None;
+        }
+        let text = format!(
+            "`extended` no longer lists {}, so that extension is not counted any more",
+            named(&gone)
+        );
+        let kind = ChangeKind::ExceptionReowned;
+        Some(self.change(kind, Direction::Loosens, new, text))
     }
 
     /// The day of the grant decides which days are covered, and from where the longest term is counted.
@@ -308,7 +361,9 @@ impl Comparison<'_> {
         if !more.is_empty() {
             let text = format!("it also covers {}", more.join("; "));
             let kind = ChangeKind::ExceptionWidened;
-            changes.push(self.change(kind, self.more(new), new, text));
+            let change = self.change(kind, self.more(new), new, text);
+            let key = key_of(&applications.added, &rules.added);
+            changes.push(self.at(key, change, new));
         }
         if !less.is_empty() {
             let text = format!("it no longer covers {}", less.join("; "));
@@ -318,8 +373,19 @@ impl Comparison<'_> {
                 Direction::Tightens
             };
             let kind = ChangeKind::ExceptionNarrowed;
-            changes.push(self.change(kind, direction, new, text));
+            let change = self.change(kind, direction, new, text);
+            let key = key_of(&applications.removed, &rules.removed);
+            changes.push(self.at(key, change, new));
         }
+    }
+}
+
+/// Returns the first key of which a list differs.
+const fn key_of(applications: &[AppId], rules: &[RuleId]) -> &'static str {
+    match (applications, rules) {
+        ([], []) => "credentials",
+        ([], [..]) => "rules",
+        ([..], _) => "applications",
     }
 }
 

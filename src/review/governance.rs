@@ -12,7 +12,15 @@ use crate::report::review::{Change, ChangeKind, ChangeSubject, Direction};
 /// Adds what became of governance, tenant and presets.
 pub(super) fn compare(sides: &Sides<'_>, changes: &mut Vec<Change>) {
     let mut note = |kind, subject, (direction, text): (Direction, String)| {
-        changes.push(change(kind, direction, subject, text, sides.beginning()));
+        let key = match &subject {
+            ChangeSubject::Governance(key) => format!("governance/{key}"),
+            ChangeSubject::Tenant => "tenant".to_owned(),
+            ChangeSubject::Preset(_)
+            | ChangeSubject::Exception(_)
+            | ChangeSubject::Window(_)
+            | ChangeSubject::Rule(_) => "extends".to_owned(),
+        };
+        changes.push(change(kind, direction, subject, text, sides.place_of(&key)));
     };
     let (base, head) = (sides.base.governance(), sides.head.governance());
     let terms = [

@@ -105,14 +105,9 @@ impl Sides<'_> {
         changes
     }
 
-    /// Returns the place of the head policy's first character, for what it does not have.
-    fn beginning(&self) -> FilePlace {
-        let file = self.head.files().first().map(|file| file.name.clone());
-        FilePlace {
-            file: file.unwrap_or_default(),
-            line: 1,
-            column: 1,
-        }
+    /// Returns the place of a key of the head policy; what it does not have stands where the key above it does.
+    fn place_of(&self, key: &str) -> FilePlace {
+        rule_place(self.head, self.head.place_of(key))
     }
 }
 
@@ -136,9 +131,18 @@ fn change(
     }
 }
 
-/// Returns the place of one key of an entry, or of the entry.
+/// Returns the place of an entry.
 fn entry_place(policy: &Policy, written: Written, kind: EntryKind) -> FilePlace {
-    let EntryPlace { file, line, column } = policy.written_at(written, kind);
+    file_place(policy.written_at(written, kind))
+}
+
+/// Returns the place of one key of an entry, or of the entry where it has no such key.
+fn key_place(policy: &Policy, written: Written, kind: EntryKind, key: &str) -> FilePlace {
+    file_place(policy.key_at(written, kind, key))
+}
+
+fn file_place(place: EntryPlace) -> FilePlace {
+    let EntryPlace { file, line, column } = place;
     FilePlace { file, line, column }
 }
 

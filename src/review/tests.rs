@@ -1,5 +1,6 @@
 //! Which way each difference goes, as one test a difference.
 
+mod places;
 mod windows;
 
 use jiff::Timestamp;

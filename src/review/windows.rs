@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use super::added_secrets::{Losers, passing};
 use super::entries::{Copies, Entry, Fate, difference, paired, resigned};
 use super::words::{count, days, days_between, named, sentence};
-use super::{Sides, change, entry_place};
+use super::{Sides, change, entry_place, key_place};
 use crate::model::AppId;
 use crate::policy::{EntryKind, Signature, Window, WindowScope};
 use crate::report::review::{Change, ChangeKind, ChangeSubject, Direction};
@@ -90,6 +90,12 @@ impl Comparison<'_> {
         let place = entry_place(self.sides.head, window.written, EntryKind::Window);
         let subject = ChangeSubject::Window(window.id.clone());
         change(kind, direction, subject, text, place)
+    }
+
+    /// Lets a change stand at the key of the window that says it.
+    fn at(&self, key: &str, mut change: Change, window: &Window) -> Change {
+        change.place = key_place(self.sides.head, window.written, EntryKind::Window, key);
+        change
     }
 
     fn added(&self, new: &Window) -> Change {
@@ -176,7 +182,13 @@ impl Comparison<'_> {
         };
         let subject = ChangeSubject::Window(former.id.clone());
         let kind = ChangeKind::WindowRemoved;
-        let mut change = change(kind, direction, subject, text, self.sides.beginning());
+        let mut change = change(
+            kind,
+            direction,
+            subject,
+            text,
+            self.sides.place_of("migration-windows"),
+        );
         let place = entry_place(self.sides.base, former.written, EntryKind::Window);
         change.former_place = Some(place);
         change
@@ -230,7 +242,8 @@ impl Comparison<'_> {
         moved.end("closes on", closes, lengthens(closes.1), (less, &why));
         for ((kind, direction), words) in moved.0 {
             let text = format!("it {}", words.join("; it "));
-            let mut change = self.change(kind, direction, new, text);
+            let key = moved_key(former, new);
+            let mut change = self.at(key, self.change(kind, direction, new, text), new);
             if kind == ChangeKind::WindowLengthened {
                 change.cautions.extend(self.too_long(new));
             }
@@ -289,12 +302,14 @@ impl Comparison<'_> {
         };
         if let Some(more) = more {
             let text = format!("it is also for {more}");
-            changes.push(self.change(ChangeKind::WindowWidened, self.more(new), new, text));
+            let change = self.change(ChangeKind::WindowWidened, self.more(new), new, text);
+            changes.push(self.at("applications", change, new));
         }
         if let Some((fewer, losers)) = fewer {
             let (direction, why) = self.less(former, None, &losers);
             let text = format!("it is no longer for {fewer}{why}");
-            changes.push(self.change(ChangeKind::WindowNarrowed, direction, new, text));
+            let change = self.change(ChangeKind::WindowNarrowed, direction, new, text);
+            changes.push(self.at("applications", change, new));
         }
     }
 }
@@ -325,6 +340,17 @@ impl Moved {
             let words = format!("{verb} {end} instead of {old}, {earlier} earlier{why}");
             self.add(ChangeKind::WindowShortened, shortens, words);
         }
+    }
+}
+
+/// Returns the first day that moved, by its key.
+fn moved_key(former: &Window, new: &Window) -> &'static str {
+    if former.opens != new.opens {
+        "opens"
+    } else if former.certificate_by != new.certificate_by {
+        "certificate-by"
+    } else {
+        "closes"
     }
 }
 

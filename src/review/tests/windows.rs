@@ -3,7 +3,7 @@
 use super::{HEAD, assert_opposite, change, changes, with_exception};
 use crate::report::review::Direction;
 
-fn with_window(replace: &[(&str, &str)]) -> String {
+pub(super) fn with_window(replace: &[(&str, &str)]) -> String {
     let mut window = "\
 migration-windows:
   - id: autumn
