@@ -8,7 +8,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use credgate::escape::printable;
-use credgate::policy::{self, Change, EditError, Policy};
+use credgate::policy::{self, Change, EditError, Edited, Policy};
 use credgate::{rules, source};
 
 use super::Failure;
@@ -58,13 +58,18 @@ impl<'name> PolicyFile<'name> {
         // What is no file of a bearable size is refused here, before it is read as a whole.
         let policy = policy::load(self.path, &self.shown, &rules::descriptors());
         let policy = policy.map_err(|error| failure(&error, Colour::Auto))?;
-        let text = fs::read_to_string(self.path).map_err(|error| {
+        Ok((policy, self.text()?))
+    }
+
+    /// Returns the text of a file that was loaded before.
+    pub(super) fn text(&self) -> Result<String, Failure> {
+        self.refuse_link()?;
+        fs::read_to_string(self.path).map_err(|error| {
             Failure::usage(format_args!(
                 "`{}` cannot be read any more ({error}); run the command again",
                 self.shown
             ))
-        })?;
-        Ok((policy, text))
+        })
     }
 
     fn refuse_link(&self) -> Result<(), Failure> {
@@ -88,12 +93,32 @@ impl<'name> PolicyFile<'name> {
         let read = |text: &str| {
             let rules = rules::descriptors();
             if self.exists() {
-                policy::load_changed(self.path, &self.shown, text, &rules)
+                policy::load_changed(self.path, &self.shown, (self.path, text), &rules)
             } else {
                 policy::load_text(text, &self.shown, &rules)
             }
         };
-        match policy::edit(policy, 0, text, change, &read) {
+        self.proved(policy::edit(policy, 0, text, change, &read))
+    }
+
+    /// Makes a change of an exceptions file that this policy names, and proves it.
+    pub(super) fn edit_exceptions(
+        &self,
+        policy: &Policy,
+        (number, exceptions): (usize, &PolicyFile<'_>),
+        text: &str,
+        change: Change<'_>,
+    ) -> Result<String, Failure> {
+        let read = |text: &str| {
+            let rules = rules::descriptors();
+            policy::load_changed(self.path, &self.shown, (exceptions.path, text), &rules)
+        };
+        exceptions.proved(policy::edit(policy, number, text, change, &read))
+    }
+
+    /// Says why a change cannot be made.
+    fn proved(&self, edited: Result<Edited, EditError>) -> Result<String, Failure> {
+        match edited {
             Ok(edited) => Ok(edited.text),
             Err(EditError::Layout) => Err(Failure::usage(format_args!(
                 "the lists of `{}` are laid out in a way that cannot be changed here; begin each entry with a dash on a line of its own",

@@ -1,7 +1,8 @@
 //! `credgate policy prune`: takes out of a policy what is over, and what an inventory does not need any more.
 //!
 //! In: a policy, and an inventory if there is one. Out: the policy without those entries, all else as it was, and one
-//! line for each. Entries of other files are named, and not touched.
+//! line for each. The exceptions files that the policy itself names are its own; entries of what it extends are named, and
+//! not touched.
 
 use std::fmt::Write as _;
 
@@ -39,22 +40,83 @@ pub(super) fn run(arguments: &Prune) -> Result<Exit, Failure> {
     let (own, others): (Vec<_>, Vec<_>) = pruning
         .over
         .iter()
-        .partition(|entry| entry.written.file == 0);
-    if !own.is_empty() {
-        let indexes = |kind: EntryKind| {
-            let listed = own.iter().filter(|entry| entry.kind == kind);
-            listed.map(|entry| entry.written.index).collect::<Vec<_>>()
-        };
-        let change = Change::Remove {
-            exceptions: &indexes(EntryKind::Exception),
-            windows: &indexes(EntryKind::Window),
-        };
-        let changed = file.edit(&policy, &text, change)?;
-        if !arguments.dry_run {
-            file.replace(&text, &changed)?;
+        .partition(|entry| is_own(&policy, entry.written.file));
+    let changed = changed(&file, &policy, &text, &own)?;
+    if !arguments.dry_run {
+        for Changed {
+            file,
+            before,
+            after,
+        } in &changed
+        {
+            file.replace(before, after)?;
         }
     }
     printed(&said(arguments, &policy, &pruning, &own, &others))
+}
+
+/// Tells whether a file belongs to this policy alone: itself, and the exceptions files that it names.
+fn is_own(policy: &Policy, number: usize) -> bool {
+    let file = policy.files().get(number);
+    number == 0 || file.is_some_and(|file| file.own_exceptions.is_some())
+}
+
+/// A file with its text before and after.
+struct Changed<'run> {
+    file: PolicyFile<'run>,
+    before: String,
+    after: String,
+}
+
+/// Takes the entries out of their files: of the policy, and of the exceptions files that it names itself. All of them are
+/// changed and proved before the first is written.
+fn changed<'run>(
+    file: &PolicyFile<'run>,
+    policy: &'run Policy,
+    text: &str,
+    own: &[&Entry<Why>],
+) -> Result<Vec<Changed<'run>>, Failure> {
+    let mut changed = Vec::new();
+    for (number, named) in policy.files().iter().enumerate() {
+        let indexes = |kind: EntryKind| {
+            let listed = own.iter();
+            let listed = listed.filter(|entry| entry.written.file == number && entry.kind == kind);
+            listed.map(|entry| entry.written.index).collect::<Vec<_>>()
+        };
+        let (exceptions, windows) = (indexes(EntryKind::Exception), indexes(EntryKind::Window));
+        if exceptions.is_empty() && windows.is_empty() {
+            continue;
+        }
+        let change = Change::Remove {
+            exceptions: &exceptions,
+            windows: &windows,
+        };
+        let (file, before, after) = match &named.own_exceptions {
+            None => {
+                let after = file.edit(policy, text, change)?;
+                let own = PolicyFile {
+                    path: file.path,
+                    shown: file.shown.clone(),
+                };
+                (own, text.to_owned(), after)
+            }
+            Some(path) => {
+                let other = PolicyFile {
+                    path,
+                    shown: named.name.clone(),
+                };
+                let before = other.text()?;
+                let after = file.edit_exceptions(policy, (number, &other), &before, change)?;
+                (other, before, after)
+            }
+        };
+        changed.push(Changed {
+            file,
+            before,
+            after,
+        });
+    }
+    Ok(changed)
 }
 
 const fn sources(arguments: &Prune) -> Sources<'_> {
@@ -144,7 +206,11 @@ fn said(
     };
     let mut text = format!("{}: {}\n", file_of(0), headline(arguments, own));
     for entry in own {
-        let _ = writeln!(text, "  {}: {}", name(entry), entry.about);
+        let place = match entry.written.file {
+            0 => String::new(),
+            number => format!(" in {}", file_of(number)),
+        };
+        let _ = writeln!(text, "  {}{place}: {}", name(entry), entry.about);
     }
     if !others.is_empty() {
         text.push_str("In other files, which are not changed:\n");
@@ -154,7 +220,9 @@ fn said(
         let _ = writeln!(text, "  {} in {file}: {}", name(entry), entry.about);
     }
     let kept = pruning.kept.iter();
-    let kept: Vec<_> = kept.filter(|entry| entry.written.file == 0).collect();
+    let kept: Vec<_> = kept
+        .filter(|entry| is_own(policy, entry.written.file))
+        .collect();
     if !kept.is_empty() {
         text.push_str("Kept, though nothing needs them now:\n");
     }

@@ -42,7 +42,9 @@ pub(super) struct ChainFile {
     pub(super) name: String,
     pub(super) text: String,
     /// As it is opened; `None` for presets, and for texts without a file.
-    path: Option<PathBuf>,
+    pub(super) path: Option<PathBuf>,
+    /// Whether it is an exceptions file that the policy itself names.
+    pub(super) is_own_exceptions: bool,
     /// The same with links resolved.
     real: Option<PathBuf>,
     /// Whether it is shipped, so that nobody who reads a report can open it.
@@ -62,6 +64,7 @@ impl ChainFile {
             text: text.to_owned(),
             path: None,
             real: None,
+            is_own_exceptions: false,
             is_preset,
         }
     }
@@ -73,6 +76,7 @@ impl ChainFile {
             name,
             path: Some(path.to_owned()),
             real: files.resolve(path).ok(),
+            is_own_exceptions: false,
             is_preset: false,
         })
     }
@@ -145,10 +149,11 @@ impl Chain {
             self.note(finder.files(), Some(&found.path));
             is_new?;
             let name = beside(&name, &found.relative);
-            let file = ChainFile::read(finder.files(), &found.path, name).map_err(|fault| {
+            let mut file = ChainFile::read(finder.files(), &found.path, name).map_err(|fault| {
                 let reason = fault.to_string();
                 ExceptionsFault::Unreadable { reason }
             })?;
+            file.is_own_exceptions = policy == 0;
             self.make_room(&file)?;
             let draft = self.draft(&file, Form::Exceptions);
             self.files.push(file);

@@ -83,14 +83,18 @@ pub fn load_from(
     }
 }
 
-/// Loads a policy from disk with another text in its first file, as if it were written there already.
+/// Loads a policy from disk with another text in one of its files, as if it were written there already.
 pub fn load_changed(
     path: &Path,
     shown_as: &str,
-    text: &str,
+    (changed, text): (&Path, &str),
     rules: &[&'static RuleDescriptor],
 ) -> Result<Policy, PolicyError> {
-    load_from(&files::Changed { path, text }, path, shown_as, rules)
+    let files = files::Changed {
+        path: changed,
+        text,
+    };
+    load_from(&files, path, shown_as, rules)
 }
 
 /// Loads a policy from a text; it may extend shipped presets, and no files.
@@ -260,6 +264,8 @@ pub struct PolicyFile {
     pub name: String,
     /// Lower-case hex SHA-256 of its bytes.
     pub sha256: String,
+    /// As it is opened, where it is an exceptions file that the policy itself names: one that belongs to this policy alone.
+    pub own_exceptions: Option<PathBuf>,
     /// Where its exceptions are written.
     exceptions: Vec<EntryPlaces>,
     /// Where its windows are written.

@@ -281,6 +281,7 @@ fn policy_file(file: &ChainFile, draft: &Draft) -> PolicyFile {
     PolicyFile {
         name: file.name.clone(),
         sha256,
+        own_exceptions: file.path.clone().filter(|_| file.is_own_exceptions),
         exceptions: draft
             .exceptions
             .iter()
