@@ -77,7 +77,7 @@ fn findings(touched: &Touched) -> String {
     let mut words = count(touched.findings, "finding");
     match touched.applications {
         0 => {
-            words.push_str(" about the policy itself");
+            words.push_str(" about the policy or the tenant");
             return words;
         }
         number => {
