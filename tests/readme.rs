@@ -2,6 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "readme/links.rs"]
+mod links;
+#[path = "readme/reference.rs"]
+mod reference;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -194,16 +199,24 @@ fn every_policy_in_the_documentation_is_valid() {
     assert!(checked >= 3);
 }
 
+/// The files that a page shows, each below its name in backticks and a colon.
+fn named_files(page: &str) -> Vec<(&str, &str)> {
+    let mut files = Vec::new();
+    for (at, _) in page.match_indices("`:\n\n```") {
+        let (_, name) = page[..at].rsplit_once('`').unwrap();
+        let (_, rest) = page[at..].split_once("\n\n```").unwrap();
+        let (_, rest) = rest.split_once('\n').unwrap();
+        files.push((name, rest.split_once("```").unwrap().0));
+    }
+    files
+}
+
 #[test]
 fn the_documented_exceptions_files_are_those_of_the_policy() {
     let page = read("docs/exceptions.md");
     let folder = tempfile::tempdir().unwrap();
     let mut files = 0;
-    for (at, _) in page.match_indices("`:\n\n```") {
-        let (_, name) = page[..at].rsplit_once('`').unwrap();
-        let (_, rest) = page[at..].split_once("\n\n```").unwrap();
-        let (_, rest) = rest.split_once('\n').unwrap();
-        let (text, _) = rest.split_once("```").unwrap();
+    for (name, text) in named_files(&page) {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
@@ -217,12 +230,15 @@ fn the_documented_exceptions_files_are_those_of_the_policy() {
 
 #[test]
 fn the_documented_sessions_happen() {
-    for page in ["docs/adopt.md"] {
+    for page in ["docs/adopt.md", "docs/credentials.md", "docs/exit-codes.md"] {
         let page = read(page);
         let sessions = page.split("```console\n").skip(1);
         let folder = tempfile::tempdir().unwrap();
         for name in ["applications.json", "service-principals.json"] {
             let text = read(&format!("examples/contoso/{name}"));
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        for (name, text) in named_files(&page) {
             fs::write(folder.path().join(name), text).unwrap();
         }
         for session in sessions.map(|rest| rest.split_once("```").unwrap().0) {
@@ -244,9 +260,9 @@ fn the_documented_sessions_happen() {
                 assert!(fits, "{words}\n{said}");
             }
         }
-        let written = fs::read_to_string(folder.path().join("credgate.yaml")).unwrap();
         let shown = page.split("```text\n").skip(1);
         for entry in shown.map(|rest| rest.split_once("```").unwrap().0) {
+            let written = fs::read_to_string(folder.path().join("credgate.yaml")).unwrap();
             assert!(written.contains(entry), "{entry}\n{written}");
         }
     }
