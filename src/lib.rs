@@ -21,13 +21,13 @@
 //! | floor | place | may import |
 //! | --- | --- | --- |
 //! | 6 | the binary (`main.rs`, `cli/`) | this library's public face |
-//! | 5 | [`evaluate`], [`review`] and [`forecast`] (which may import evaluate) | rules, policy, report, finding, model |
-//! | 5 | [`adopt`], [`prune`] | policy, report, finding, model |
-//! | 4 | [`rules`] | policy, finding, model |
+//! | 5 | [`evaluate`], [`review`] and [`forecast`] (which may import evaluate) | rules, policy, report, finding, model, words |
+//! | 5 | [`adopt`], [`prune`] | policy, report, finding, model, words |
+//! | 4 | [`rules`] | policy, finding, model, words |
 //! | 3 | [`inventory`], [`graph`], [`policy`]: neighbours that never meet | finding (policy only), snapshot (but policy), model, source, escape |
-//! | 2 | [`output`] | report, finding, model, source, escape |
+//! | 2 | [`output`] | report, finding, model, source, escape, words |
 //! | 1 | [`report`], [`finding`] | model, source |
-//! | 0 | [`model`], [`source`], [`escape`], [`snapshot`] | nothing |
+//! | 0 | [`model`], [`source`], [`escape`], [`words`], [`snapshot`] | nothing |
 //!
 //! `tests/architecture.rs` holds this table.
 //!
@@ -56,3 +56,4 @@ pub mod review;
 pub mod rules;
 pub mod snapshot;
 pub mod source;
+pub mod words;

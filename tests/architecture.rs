@@ -9,20 +9,21 @@ use std::path::{Path, PathBuf};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("escape", &[]),
+    ("words", &[]),
     ("source", &[]),
     ("finding", &["model", "source"]),
     ("report", &["finding", "model", "source"]),
     (
         "output",
-        &["report", "finding", "model", "source", "escape"],
+        &["report", "finding", "model", "source", "escape", "words"],
     ),
     ("snapshot", &[]),
     ("inventory", &["model", "source", "escape", "snapshot"]),
     ("graph", &["model", "source", "escape", "snapshot"]),
     ("policy", &["finding", "model", "source", "escape"]),
-    ("adopt", &["policy", "report", "finding", "model"]),
-    ("prune", &["policy", "report", "finding", "model"]),
-    ("rules", &["policy", "finding", "model"]),
+    ("adopt", &["policy", "report", "finding", "model", "words"]),
+    ("prune", &["policy", "report", "finding", "model", "words"]),
+    ("rules", &["policy", "finding", "model", "words"]),
     (
         "evaluate",
         &["rules", "policy", "report", "finding", "model"],
@@ -33,7 +34,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "review",
-        &["evaluate", "rules", "policy", "report", "finding", "model"],
+        &[
+            "evaluate", "rules", "policy", "report", "finding", "model", "words",
+        ],
     ),
 ];
 

@@ -12,6 +12,7 @@ use jiff::tz::Offset;
 
 use crate::finding::{ApplicationRecord, Level, RuleId};
 use crate::policy::{Group, NewException};
+use crate::words::count;
 
 /// An exception and what its place depends on.
 #[derive(Debug)]
@@ -48,11 +49,13 @@ pub(super) fn group(entries: Vec<Entry>, today: Date) -> Vec<Group> {
     grouped.collect()
 }
 
-fn heading(rules: &[RuleId], count: usize, today: Date) -> String {
+fn heading(rules: &[RuleId], applications: usize, today: Date) -> String {
     let rules: Vec<&str> = rules.iter().map(|rule| rule.0).collect();
-    let plural = if count == 1 { "" } else { "s" };
     let rules = rules.join(", ");
-    format!("{rules}: {count} application{plural}, adopted on {today}")
+    format!(
+        "{rules}: {}, adopted on {today}",
+        count(applications, "application")
+    )
 }
 
 /// As many characters of a name as a reader needs.
@@ -87,7 +90,7 @@ fn age(record: &ApplicationRecord, today: Date) -> String {
         .duration_since(Offset::UTC.to_datetime(since).date())
         .as_hours()
         / 24;
-    format!("{days} day{} old", if days == 1 { "" } else { "s" })
+    format!("{} old", count(days, "day"))
 }
 
 fn end(record: &ApplicationRecord) -> String {

@@ -12,6 +12,7 @@ use credgate::evaluate::Evaluation;
 use credgate::policy::{self, Change, Policy};
 use credgate::report::Report;
 use credgate::rules;
+use credgate::words::count;
 use jiff::Timestamp;
 
 use super::args::Init;
@@ -161,12 +162,9 @@ impl Said<'_> {
         let shown = printable(&self.file.shown);
         let is_dry = self.arguments.sources.dry_run;
         let (applications, exceptions) = (self.adoption.applications(), self.adoption.exceptions());
-        let plural = |count: usize, word: &str| {
-            format!("{count} {word}{}", if count == 1 { "" } else { "s" })
-        };
         let (exceptions, applications) = (
-            plural(exceptions, "exception"),
-            plural(applications, "application"),
+            count(exceptions, "exception"),
+            count(applications, "application"),
         );
         let until = self.until;
         let nothing = if self.adoption.left.is_empty() {
@@ -190,7 +188,7 @@ impl Said<'_> {
         let _ = writeln!(text, "{line}");
         for group in &self.adoption.groups {
             let rules = group.exceptions.first().map(|it| listed(&it.rules));
-            let count = plural(group.exceptions.len(), "application");
+            let count = count(group.exceptions.len(), "application");
             let _ = writeln!(text, "  {count}: {}", rules.unwrap_or_default());
         }
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use credgate::evaluate::Evaluation;
 use credgate::policy::{self, Policy, PolicyError};
 use credgate::report::{NotJudged, Report, Verdict};
+use credgate::words::count;
 use credgate::{rules, source};
 
 use super::args::Check;
@@ -85,8 +86,8 @@ pub(super) fn incomplete(report: &Report) -> String {
         0 => (format!("rule `{rule}`"), "was"),
         more => (format!("rule `{rule}` and {more} more"), "were"),
     };
-    let plural = if *applications == 1 { "" } else { "s" };
-    format!("{what} {were} not judged on {applications} application{plural}: {reason}")
+    let applications = count(*applications, "application");
+    format!("{what} {were} not judged on {applications}: {reason}")
 }
 
 /// Returns the files that the run reads, as far as a policy that may be broken tells them.

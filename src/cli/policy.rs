@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use credgate::policy::{self, Policy, PolicyError};
+use credgate::words::count;
 use credgate::{rules, source};
 
 use super::args::{Colour, PolicyCommand, SchemaOf};
@@ -56,15 +57,14 @@ fn check(files: &[String], colour: Colour) -> Result<Exit, Failure> {
 fn praise(policy: &Policy, shown: &str) -> String {
     let name = credgate::escape::printable(shown);
     let rules = rules::ALL.iter().filter(|rule| is_active(policy, **rule));
-    let (rules, exceptions) = (rules.count(), policy.exceptions().len());
-    let windows = policy.windows().len();
+    let rules = count(rules.count(), "rule");
+    let exceptions = count(policy.exceptions().len(), "exception");
+    let windows = count(policy.windows().len(), "migration window");
     let files = match policy.paths().len() {
         0 | 1 => String::new(),
         files => format!(", in {files} files"),
     };
-    format!(
-        "{name}: valid; {rules} rules, {exceptions} exceptions, {windows} migration windows{files}\n"
-    )
+    format!("{name}: valid; {rules}, {exceptions}, {windows}{files}\n")
 }
 
 fn is_active(policy: &Policy, rule: &dyn rules::Rule) -> bool {

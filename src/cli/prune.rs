@@ -12,6 +12,7 @@ use credgate::finding::Level;
 use credgate::model::{Application, Place, ServicePrincipal, TenantPolicy};
 use credgate::policy::{Change, EntryKind, Policy};
 use credgate::prune::{Entry, Judged, Pruning, Seen, Why, prune};
+use credgate::words::count;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
@@ -236,14 +237,13 @@ fn headline(arguments: &Prune, own: &[&Entry<Why>]) -> String {
     if own.is_empty() {
         return "there is nothing to remove; nothing was written".to_owned();
     }
-    let count = |kind: EntryKind, word: &str| {
-        let count = own.iter().filter(|entry| entry.kind == kind).count();
-        let plural = if count == 1 { "" } else { "s" };
-        (count > 0).then(|| format!("{count} {word}{plural}"))
+    let said = |kind: EntryKind, word: &str| {
+        let number = own.iter().filter(|entry| entry.kind == kind).count();
+        (number > 0).then(|| count(number, word))
     };
     let counts = [
-        count(EntryKind::Exception, "exception"),
-        count(EntryKind::Window, "migration window"),
+        said(EntryKind::Exception, "exception"),
+        said(EntryKind::Window, "migration window"),
     ];
     let counts: Vec<String> = counts.into_iter().flatten().collect();
     let counts = counts.join(" and ");

@@ -9,13 +9,14 @@ use foldhash::fast::FixedState;
 use jiff::civil::Date;
 
 use super::entries::{Copies, Entry, Fate, difference, paired, resigned, unsigned};
-use super::words::{count, days, days_between, named, sentence};
+use super::words::{days, days_between, named, sentence};
 use super::{Sides, change, entry_place, key_place};
 use crate::finding::RuleId;
 use crate::model::{AppId, KeyId};
 use crate::policy::{EntryKind, Exception, Signature};
 use crate::report::FilePlace;
 use crate::report::review::{Change, ChangeKind, ChangeSubject, Direction};
+use crate::words::count;
 
 impl Entry for Exception {
     type Meaning = (

@@ -10,11 +10,12 @@ use jiff::civil::Date;
 
 use super::added_secrets::{Losers, passing};
 use super::entries::{Copies, Entry, Fate, difference, paired, resigned};
-use super::words::{count, days, days_between, named, sentence};
+use super::words::{days, days_between, named, sentence};
 use super::{Sides, change, entry_place, key_place};
 use crate::model::AppId;
 use crate::policy::{EntryKind, Signature, Window, WindowScope};
 use crate::report::review::{Change, ChangeKind, ChangeSubject, Direction};
+use crate::words::count;
 
 impl Entry for Window {
     type Meaning = (Option<Vec<AppId>>, [Option<Box<str>>; 4], [Date; 3]);

@@ -5,15 +5,10 @@ use std::fmt::Display;
 use jiff::civil::Date;
 
 use crate::policy::Policy;
+use crate::words::count;
 
 /// How many items a sentence names.
 const MOST_NAMED: usize = 3;
-
-/// Says a number of things that take a plural `s`.
-pub(super) fn count(number: usize, thing: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {thing}{plural}")
-}
 
 /// Names items in backticks, with commas; the first ones of many.
 pub(super) fn named<T: Display>(items: impl IntoIterator<Item = T>) -> String {

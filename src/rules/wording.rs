@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::finding::{ApplicationRecord, CredentialRef, Facts};
 use crate::model::{CredentialClass, Holder};
+use crate::words::count;
 
 /// Writes a credential by its class and keyId, and the object on which it sits where that is not the application.
 pub(super) struct Named<'a>(pub(super) &'a CredentialRef);
@@ -62,15 +63,13 @@ pub(super) fn count_secrets(
     let listed = application.live_secrets.len();
     let counted = application.counted_secrets;
     if listed > 0 || counted == 0 {
-        let plural = if listed == 1 { "" } else { "s" };
-        write!(out, "{listed} live secret{plural}")?;
+        out.write_str(&count(listed, "live secret"))?;
     }
     if listed > 0 && counted > 0 {
         out.write_str(" and ")?;
     }
     if counted > 0 {
-        let plural = if counted == 1 { "" } else { "s" };
-        write!(out, "{counted} secret{plural} counted")?;
+        write!(out, "{} counted", count(counted, "secret"))?;
     }
     Ok(())
 }

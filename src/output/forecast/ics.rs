@@ -10,9 +10,9 @@ use jiff::civil::Date;
 use super::words;
 use crate::escape::printable;
 use crate::finding::{Fingerprint, RuleId};
-use crate::output::text::tally::count;
 use crate::output::{Options, OutputFormat};
 use crate::report::forecast::{Day, Event, ForecastReport};
+use crate::words::count;
 
 pub(super) static FORMAT: OutputFormat<ForecastReport> = OutputFormat {
     name: "ics",

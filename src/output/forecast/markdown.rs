@@ -12,10 +12,10 @@ use jiff::tz::Offset;
 
 use super::words;
 use crate::output::markdown::{code, inline};
-use crate::output::text::tally::count;
 use crate::output::{Options, OutputFormat};
 use crate::report::Verdict;
 use crate::report::forecast::{Day, Event, ForecastReport};
+use crate::words::count;
 
 pub(super) static FORMAT: OutputFormat<ForecastReport> = OutputFormat {
     name: "markdown",

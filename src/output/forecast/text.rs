@@ -7,10 +7,10 @@ use std::io;
 
 use super::words::{self, Group};
 use crate::output::text::page::{Page, Span, faint, of_level, of_verdict, plain, strong};
-use crate::output::text::tally::count;
 use crate::output::{Options, OutputFormat, Verbosity};
 use crate::report::Verdict;
 use crate::report::forecast::{Day, Event, ForecastReport};
+use crate::words::count;
 
 pub(super) static FORMAT: OutputFormat<ForecastReport> = OutputFormat {
     name: "text",

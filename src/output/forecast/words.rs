@@ -7,9 +7,9 @@ use jiff::tz::Offset;
 
 use crate::finding::{Disposition, Level};
 use crate::model::AppId;
-use crate::output::text::tally::count;
 use crate::report::Verdict;
 use crate::report::forecast::{Cause, Day, Event, ForecastReport, Successor};
+use crate::words::count;
 
 /// Says when the gate fails first, or that it does not.
 pub(super) fn outlook(report: &ForecastReport) -> String {

@@ -8,9 +8,9 @@ use std::io;
 
 use super::words;
 use crate::output::markdown::{code, inline};
-use crate::output::text::tally::count;
 use crate::output::{Options, OutputFormat};
 use crate::report::review::{Change, Direction, ReviewReport};
+use crate::words::count;
 
 pub(super) static FORMAT: OutputFormat<ReviewReport> = OutputFormat {
     name: "markdown",

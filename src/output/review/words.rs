@@ -1,8 +1,8 @@
 //! The sentences that several formats share.
 
 use crate::finding::Level;
-use crate::output::text::tally::count;
 use crate::report::review::{Change, Comparison, Direction, Impact, ReviewReport, Touched};
+use crate::words::count;
 
 /// Says the answer in a few words.
 pub(super) fn answer(report: &ReviewReport) -> String {

@@ -5,10 +5,10 @@ use std::io;
 
 use super::next_steps;
 use super::page::{Page, Span, faint, of_level, plain, strong};
-use super::tally::count;
 use crate::finding::{ApplicationRecord, Disposition, Finding, Level, Standing, Subject};
 use crate::model::State;
 use crate::report::Report;
+use crate::words::count;
 
 /// How many applications are shown in full unless everything is asked for.
 const MOST_APPLICATIONS: usize = 50;

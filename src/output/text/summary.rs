@@ -7,9 +7,10 @@ use anstyle::Style;
 use jiff::Timestamp;
 
 use super::page::{Page, Span, faint, of_level, of_verdict, plain, strong};
-use super::tally::{Tally, count, levels, list};
+use super::tally::{Tally, levels, list};
 use crate::model::State;
 use crate::report::{NotJudged, Report, SourceRecord, Verdict};
+use crate::words::count;
 
 /// Where the words of a row begin: behind `  applications  `.
 const ROW_INDENT: usize = 16;

@@ -2,6 +2,7 @@
 
 use crate::finding::{Disposition, Level, Standing, Subject};
 use crate::report::Report;
+use crate::words::count;
 
 /// What the open findings are about.
 pub(in crate::output) struct Tally {
@@ -50,13 +51,6 @@ impl Tally {
             policy,
         }
     }
-}
-
-/// Says a number of things that take a plural `s`.
-pub(in crate::output) fn count(number: impl TryInto<u64>, thing: &str) -> String {
-    let number = number.try_into().unwrap_or(u64::MAX);
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {thing}{plural}")
 }
 
 /// Says the open findings by level, the worst first; nothing where there are none.
