@@ -4,13 +4,17 @@
 //! A format decides nothing, reads neither clock nor environment, and lets no foreign text through unescaped.
 
 mod forecast;
+mod groups;
 mod json;
 mod lines;
 mod markdown;
 mod review;
 mod runner;
 mod sarif;
+mod steps;
+mod tally;
 mod text;
+mod words;
 
 use std::io;
 

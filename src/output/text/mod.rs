@@ -7,13 +7,12 @@ mod findings;
 mod next_steps;
 pub(super) mod page;
 mod summary;
-pub(super) mod tally;
 
 use std::io;
 
 use page::Page;
-use tally::Tally;
 
+use super::tally::Tally;
 use super::{Options, OutputFormat, Verbosity};
 use crate::report::{Report, Verdict};
 

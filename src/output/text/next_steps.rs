@@ -1,9 +1,10 @@
-//! What to do about the findings of one group: one list, each step once.
+//! What to do about the findings of one group, with commands that can be pasted.
 
 use std::io;
 
 use super::page::{Page, faint, plain};
-use crate::finding::{Disposition, Finding, NextStep};
+use crate::finding::Finding;
+use crate::output::steps;
 use crate::report::Report;
 
 /// Where a step begins: behind `    1. `.
@@ -11,12 +12,7 @@ const INDENT: usize = 7;
 
 /// Writes what to do about the open findings of a group.
 pub(super) fn write(report: &Report, group: &[&Finding], page: &mut Page<'_>) -> io::Result<()> {
-    let mut steps = Vec::new();
-    for finding in group {
-        if finding.disposition == Disposition::Open {
-            merge(&mut steps, report.next_steps(finding));
-        }
-    }
+    let steps = steps::of(report, group);
     if steps.is_empty() {
         return Ok(());
     }
@@ -30,21 +26,6 @@ pub(super) fn write(report: &Report, group: &[&Finding], page: &mut Page<'_>) ->
     Ok(())
 }
 
-/// Adds the steps that are not there yet, each beside its neighbour in the list that it comes from, so that what comes
-/// last in every list still comes last. A list that shares no step comes behind the others.
-fn merge(steps: &mut Vec<NextStep>, more: Vec<NextStep>) {
-    let shared = steps.iter().position(|known| more.contains(known));
-    let mut place = shared.unwrap_or(steps.len());
-    for step in more {
-        if let Some(same) = steps.iter().position(|known| *known == step) {
-            place = place.max(same + 1);
-        } else {
-            steps.insert(place, step);
-            place += 1;
-        }
-    }
-}
-
 /// Writes a command as it can be pasted: never wrapped.
 fn write_command(prompt: &str, command: Option<&str>, page: &mut Page<'_>) -> io::Result<()> {
     for line in command.into_iter().flat_map(str::lines) {
@@ -52,51 +33,4 @@ fn write_command(prompt: &str, command: Option<&str>, page: &mut Page<'_>) -> io
         page.line(&[faint(&prompt), plain(line)])?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn steps(texts: &str) -> Vec<NextStep> {
-        let texts = texts.split(' ');
-        texts
-            .map(|text| NextStep {
-                text: text.to_owned(),
-                powershell: None,
-                azure_cli: None,
-            })
-            .collect()
-    }
-
-    fn merged(lists: &[&str]) -> String {
-        let mut all = Vec::new();
-        for list in lists {
-            merge(&mut all, steps(list));
-        }
-        let texts: Vec<_> = all.into_iter().map(|step| step.text).collect();
-        texts.join(" ")
-    }
-
-    #[test]
-    fn a_step_of_two_lists_stands_once() {
-        assert_eq!(merged(&["upload switch", "upload switch"]), "upload switch");
-    }
-
-    #[test]
-    fn what_comes_last_in_both_lists_comes_last() {
-        assert_eq!(
-            merged(&["upload switch remove", "upload switch fallback remove"]),
-            "upload switch fallback remove"
-        );
-        assert_eq!(
-            merged(&["switch remove", "upload switch remove"]),
-            "upload switch remove"
-        );
-    }
-
-    #[test]
-    fn a_list_of_its_own_comes_behind() {
-        assert_eq!(merged(&["switch remove", "owner"]), "switch remove owner");
-    }
 }

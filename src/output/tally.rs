@@ -1,23 +1,23 @@
-//! Numbers that the text says in words.
+//! Numbers of a judgement that several formats say in words.
 
 use crate::finding::{Disposition, Level, Standing, Subject};
 use crate::report::Report;
 use crate::words::count;
 
 /// What the open findings are about.
-pub(in crate::output) struct Tally {
+pub(super) struct Tally {
     /// Judged applications with an open finding.
-    pub(in crate::output) applications: usize,
+    pub(super) applications: usize,
     /// Service principals of Microsoft or another tenant, which are not judged otherwise, with an open finding.
-    pub(in crate::output) others: usize,
+    pub(super) others: usize,
     /// Open findings about the tenant.
-    pub(in crate::output) tenant: usize,
+    pub(super) tenant: usize,
     /// Open findings about the policy.
-    pub(in crate::output) policy: usize,
+    pub(super) policy: usize,
 }
 
 impl Tally {
-    pub(in crate::output) fn of(report: &Report) -> Self {
+    pub(super) fn of(report: &Report) -> Self {
         let mut has_findings = vec![false; report.applications.len()];
         let (mut tenant, mut policy) = (0, 0);
         for finding in &report.findings {
@@ -54,13 +54,13 @@ impl Tally {
 }
 
 /// Says the open findings by level, the worst first; nothing where there are none.
-pub(in crate::output) fn levels(report: &Report) -> String {
+pub(super) fn levels(report: &Report) -> String {
     let levels = Level::ALL.iter().zip(report.summary.findings);
     let words = levels.filter(|(_, number)| *number > 0);
     list(words.map(|(level, number)| count(number, level.name())))
 }
 
 /// Joins words with commas.
-pub(in crate::output) fn list(words: impl Iterator<Item = String>) -> String {
+pub(super) fn list(words: impl Iterator<Item = String>) -> String {
     words.collect::<Vec<_>>().join(", ")
 }

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use crate::escape::printable;
 
 /// Returns a sentence as it can stand in a paragraph, list or table.
-pub(super) fn inline(text: &str) -> String {
+pub(in crate::output) fn inline(text: &str) -> String {
     let text = printable(text);
     let mut inline = String::with_capacity(text.len() * 2);
     let mut is_code = false;
@@ -37,7 +37,7 @@ pub(super) fn inline(text: &str) -> String {
 }
 
 /// Returns words as code.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::output) fn code(text: &str) -> String {
     let text = printable(text).replace('`', "'");
     inline(&format!("`{text}`"))
 }
