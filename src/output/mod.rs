@@ -62,7 +62,12 @@ impl Rendered for ReviewReport {
 }
 
 /// Every format of a judgement, in the order in which help lists them.
-pub const ALL: &[&OutputFormat] = &[&text::FORMAT, &json::FORMAT, &sarif::FORMAT];
+pub const ALL: &[&OutputFormat] = &[
+    &text::FORMAT,
+    &markdown::FORMAT,
+    &json::FORMAT,
+    &sarif::FORMAT,
+];
 
 /// What the person who asks for a report may choose about its looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

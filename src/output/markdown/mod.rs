@@ -1,5 +1,142 @@
 //! `markdown`: the report as the summary of a job and as a comment on a pull request.
+//!
+//! In: a report. Out: the verdict and the numbers, what could not be judged, a table of the open findings, the worst
+//! first, the next steps folded away, a picture of the states, the exceptions and windows in use, and what was judged.
+//! Foreign text stands in it as text only. Each part has its own room, so that no part drives another one out; what does
+//! not fit is counted.
 
+mod entries;
 mod escape;
+mod findings;
+mod picture;
+mod sheet;
+
+use std::io;
 
 pub(super) use escape::{code, inline};
+use sheet::{Sheet, cut};
+
+use super::tally::Tally;
+use super::words;
+use super::{Options, OutputFormat};
+use crate::report::{NotJudged, Report, Verdict};
+use crate::words::count;
+
+pub(super) static FORMAT: OutputFormat = OutputFormat {
+    name: "markdown",
+    summary: "a page for the summary of a job or a comment on a pull request",
+    write,
+};
+
+/// Room for each part, in bytes. A comment on GitHub may have 65,536 characters, a summary 1 MiB.
+mod room {
+    pub(super) const GAPS: usize = 8_000;
+    pub(super) const FINDINGS: usize = 16_000;
+    /// The steps take what the parts before them left, up to here.
+    pub(super) const THROUGH_STEPS: usize = 44_000;
+    pub(super) const ENTRIES: usize = 8_000;
+    pub(super) const SOURCES: usize = 3_000;
+    pub(super) const NOTES: usize = 5_000;
+}
+
+/// The longest sentence, in characters.
+const LONGEST: usize = 400;
+
+/// The longest name: one without blanks makes its column as wide as it is.
+const LONGEST_NAME: usize = 50;
+
+fn write(report: &Report, _: &Options, writer: &mut dyn io::Write) -> io::Result<()> {
+    let mut page = Sheet::default();
+    head(report, &mut page);
+    gaps(report, &mut page);
+    findings::write(report, &mut page);
+    picture::write(report, &mut page);
+    entries::write(report, &mut page);
+    foot(report, &mut page);
+    writer.write_all(page.into_text().as_bytes())
+}
+
+fn head(report: &Report, page: &mut Sheet) {
+    let verdict = report.verdict();
+    let sign = match verdict {
+        Verdict::Pass => "✅",
+        Verdict::Fail => "❌",
+        Verdict::Incomplete => "❓",
+    };
+    let meaning = inline(words::verdict(verdict));
+    page.add(format_args!("## {sign} credgate: {meaning}\n\n"));
+    let found = words::findings(report, &Tally::of(report));
+    page.add(format_args!("**{}**", inline(&found)));
+    let tolerated = words::tolerated(report);
+    if !tolerated.is_empty() {
+        page.add(format_args!("; tolerated: {}", inline(&tolerated)));
+    }
+    page.add(format_args!(".\n"));
+}
+
+/// Says which rules could not be judged, those first for which there is no verdict.
+fn gaps(report: &Report, page: &mut Sheet) {
+    if report.not_judged.is_empty() {
+        return;
+    }
+    page.add(format_args!("\n### Could not be judged\n\n"));
+    let (optional, required): (Vec<_>, Vec<_>) =
+        report.not_judged.iter().partition(|gap| gap.optional);
+    let gaps = required.into_iter().chain(optional).map(gap);
+    let shown = page.fill(gaps, room::GAPS);
+    page.more(report.not_judged.len() - shown, "more rule");
+}
+
+fn gap(gap: &NotJudged) -> String {
+    let (sign, optional) = if gap.optional {
+        ("▫", " (optional)")
+    } else {
+        ("❓", "")
+    };
+    format!(
+        "- {sign} {} on {}{optional}: {}\n",
+        code(gap.rule.descriptor.id.0),
+        count(gap.applications, "application"),
+        inline(&cut(&gap.reason, LONGEST)),
+    )
+}
+
+/// Says what was judged, by what and when.
+fn foot(report: &Report, page: &mut Sheet) {
+    page.add(format_args!("\n### What was judged\n\n"));
+    page.add(format_args!(
+        "- Applications: {}\n",
+        inline(&words::applications(report))
+    ));
+    let skipped = words::skipped(report);
+    if !skipped.is_empty() {
+        page.add(format_args!("- Not judged: {}\n", inline(&skipped)));
+    }
+    if let Some(tenant) = report.tenant {
+        page.add(format_args!("- Tenant: {}\n", code(&tenant.to_string())));
+    }
+    let sources = report.sources.iter();
+    let sources = sources.map(|source| {
+        let words = cut(&words::inventory(source, report.now), LONGEST);
+        format!("- Inventory: {}\n", inline(&words))
+    });
+    let shown = page.fill(sources, room::SOURCES);
+    page.more(report.sources.len() - shown, "more source");
+    let path = code(&cut(&report.policy.path, LONGEST));
+    page.add(format_args!(
+        "- Policy: {path}, failing at {}\n",
+        report.fail_on
+    ));
+    page.add(format_args!(
+        "- Judged at {} by credgate {}\n",
+        report.now,
+        env!("CARGO_PKG_VERSION")
+    ));
+    let beyond = words::beyond_sarif(report);
+    let notes = report.notes.iter().chain(&beyond);
+    let notes: Vec<&String> = notes.collect();
+    let lines = notes.iter();
+    let lines = lines.map(|note| format!("\n> {}\n", inline(&cut(note, LONGEST))));
+    let shown = page.fill(lines, room::NOTES);
+    page.more(notes.len() - shown, "more note");
+}
