@@ -9,6 +9,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "output/annotations.rs"]
+mod annotations;
 #[path = "output/markdown.rs"]
 mod markdown;
 #[path = "output/sample.rs"]
@@ -117,11 +119,12 @@ fn every_format_says_the_same_verdict() {
         assert_eq!(invocation["exitCode"], verdict.exit_code());
         let text = write("text", &report);
         assert!(text.starts_with(&format!("{}: ", verdict.name())), "{text}");
-        let last = text.lines().last().unwrap();
-        assert!(
-            last.starts_with(&format!("credgate: {}: ", verdict.name())),
-            "{last}"
-        );
+        for format in ["text", "github", "azure"] {
+            let text = write(format, &report);
+            let last = text.lines().last().unwrap();
+            let result = format!("credgate: {}: ", verdict.name());
+            assert!(last.starts_with(&result), "{format}: {last}");
+        }
     }
 }
 
@@ -293,6 +296,16 @@ fn a_tolerated_result_says_why() {
     }
 }
 
+/// What a line of a format may begin with by itself.
+fn own_sign(format: &str) -> &'static str {
+    match format {
+        "markdown" => "##",
+        "github" => "::",
+        "azure" => "##vso[",
+        _ => "\0",
+    }
+}
+
 #[test]
 fn hostile_text_comes_out_harmless() {
     let report = sample::hostile();
@@ -311,13 +324,11 @@ fn hostile_text_comes_out_harmless() {
                 "{}: {text:?}",
                 format.name
             );
-            let is_heading = |line: &str| format.name == "markdown" && line.starts_with('#');
-            for line in text.lines().filter(|line| !is_heading(line)) {
-                assert!(!line.contains("##"), "{}: {line}", format.name);
-            }
             for line in text.lines() {
+                let foreign = line.strip_prefix(own_sign(format.name)).unwrap_or(line);
+                assert!(!foreign.contains("##"), "{}: {line}", format.name);
                 assert!(
-                    !line.trim_start().starts_with("::"),
+                    !foreign.trim_start().starts_with("::"),
                     "{}: {line}",
                     format.name
                 );
@@ -461,6 +472,11 @@ fn pictures() {
     let report = sample::tenant();
     let version = concat!('"', env!("CARGO_PKG_VERSION"), '"');
     assert_data_eq!(write("text", &report), file!["output/tenant.txt"].raw());
+    assert_data_eq!(
+        write("github", &report),
+        file!["output/tenant.github"].raw()
+    );
+    assert_data_eq!(write("azure", &report), file!["output/tenant.azure"].raw());
     let words = concat!("credgate ", env!("CARGO_PKG_VERSION"));
     let markdown = write("markdown", &report).replace(words, "credgate 0.0.0");
     assert_data_eq!(markdown, file!["output/tenant.md": Text].raw());

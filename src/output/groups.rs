@@ -76,6 +76,20 @@ pub(super) fn name<'report>(report: &'report Report, finding: &'report Finding) 
     }
 }
 
+/// Says what a finding is about in one line, such as `Billing API (5f0a…)`.
+pub(super) fn subject(report: &Report, finding: &Finding) -> String {
+    let name = name(report, finding);
+    match finding.subject {
+        Subject::Application(_) => match identity(report, finding) {
+            Some(identity) => format!("{name} ({identity})"),
+            None => name.to_owned(),
+        },
+        Subject::Exception(_) => format!("exception {name}"),
+        Subject::Window(_) => format!("migration window {name}"),
+        Subject::Tenant => "the tenant".to_owned(),
+    }
+}
+
 /// Says what a subject is, as far as its name does not, beginning with a dot; of an application its state.
 pub(super) fn kind(report: &Report, finding: &Finding) -> String {
     match finding.subject {

@@ -3,7 +3,10 @@
 //! In: a [`Report`] whose verdict is already taken, and a writer. Out: bytes, the same for the same report and options.
 //! A format decides nothing, reads neither clock nor environment, and lets no foreign text through unescaped.
 
+mod annotations;
+mod azure;
 mod forecast;
+mod github;
 mod groups;
 mod json;
 mod lines;
@@ -67,6 +70,8 @@ pub const ALL: &[&OutputFormat] = &[
     &markdown::FORMAT,
     &json::FORMAT,
     &sarif::FORMAT,
+    &github::FORMAT,
+    &azure::FORMAT,
 ];
 
 /// What the person who asks for a report may choose about its looks.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::MAX_RESULTS;
 use super::tally::{Tally, levels, list};
 use crate::model::State;
-use crate::report::{Report, SourceRecord, Verdict};
+use crate::report::{NotJudged, Report, SourceRecord, Verdict};
 use crate::words::count;
 
 /// Says what a verdict means.
@@ -129,4 +129,28 @@ pub(super) fn beyond_sarif(report: &Report) -> Option<String> {
              findings, a `json` report all of them"
         )
     })
+}
+
+/// Says the whole result in one line.
+pub(super) fn outcome(report: &Report) -> String {
+    let numbers = numbers(report, &Tally::of(report));
+    format!("credgate: {}: {numbers}", report.verdict().name())
+}
+
+/// Says the numbers of findings, open and tolerated, and the instant of judging.
+pub(super) fn numbers(report: &Report, tally: &Tally) -> String {
+    let tolerated = named([
+        (report.summary.excepted, "excepted"),
+        (report.summary.in_window, "in window"),
+    ]);
+    let separator = if tolerated.is_empty() { "" } else { "; " };
+    let findings = findings(report, tally);
+    format!("{findings}{separator}{tolerated}; judged at {}", report.now)
+}
+
+/// Says on what a rule could not be judged.
+pub(super) fn gap(gap: &NotJudged) -> String {
+    let optional = if gap.optional { ", optional" } else { "" };
+    let applications = count(gap.applications, "application");
+    format!("not judged on {applications}{optional}")
 }

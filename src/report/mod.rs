@@ -179,6 +179,17 @@ pub struct NotJudged {
     pub optional: bool,
 }
 
+impl NotJudged {
+    /// Returns how bad it is: as bad as a finding, unless the policy can do without.
+    pub const fn level(&self) -> Level {
+        if self.optional {
+            Level::Note
+        } else {
+            self.rule.level
+        }
+    }
+}
+
 /// Objects that are not judged, by the reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Skipped {
@@ -268,7 +279,12 @@ impl Report {
     /// Returns the rules at the failing level that could not be judged, although the policy requires it.
     pub fn missing(&self) -> impl Iterator<Item = &NotJudged> {
         let gaps = self.not_judged.iter();
-        gaps.filter(|gap| !gap.optional && gap.rule.level >= self.fail_on)
+        gaps.filter(|gap| self.is_missing(gap))
+    }
+
+    /// Tells whether there can be no `pass` without this rule's judgement.
+    pub fn is_missing(&self, gap: &NotJudged) -> bool {
+        !gap.optional && gap.rule.level >= self.fail_on
     }
 
     /// Returns the rule that made a finding.
@@ -362,7 +378,12 @@ impl Report {
             Subject::Window(_) => self.window(finding).map(|entry| entry.place.location()),
             Subject::Tenant => None,
         };
-        own.or_else(|| location(&self.policy.files, self.rule(finding).place))
+        own.or_else(|| self.rule_place(&self.rule(finding)))
+    }
+
+    /// Returns where the policy lists a rule.
+    pub fn rule_place(&self, rule: &ActiveRule) -> Option<Location<'_>> {
+        location(&self.policy.files, rule.place)
     }
 
     /// Returns the name of a finding that no move of a line and no passing of time changes.

@@ -97,6 +97,7 @@ impl Repository {
             .envs(variables.iter().copied());
         let output = command.output().unwrap();
         let ended = Ended {
+            annotates: false,
             code: output.status.code().unwrap(),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),

@@ -54,13 +54,7 @@ pub(super) fn write(
 /// Writes the whole result in one line.
 pub(super) fn last_line(report: &Report, tally: &Tally, page: &mut Page<'_>) -> io::Result<()> {
     let verdict = report.verdict();
-    let counted = words::named([
-        (report.summary.excepted, "excepted"),
-        (report.summary.in_window, "in window"),
-    ]);
-    let separator = if counted.is_empty() { "" } else { "; " };
-    let findings = words::findings(report, tally);
-    let rest = format!(": {findings}{separator}{counted}; judged at {}", report.now);
+    let rest = format!(": {}", words::numbers(report, tally));
     page.line(&[
         plain("credgate: "),
         Span(of_verdict(verdict), verdict.name()),
