@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Functions for the steps of the action: sourced, not run.
+
+# Words as they can stand behind a workflow command: one line, nothing that the runner reads.
+encode() {
+  local words=$1
+  words=${words//'%'/'%25'}
+  words=${words//$'\r'/'%0D'}
+  words=${words//$'\n'/'%0A'}
+  words=${words//'##['/'# #['}
+  printf '%s' "$words"
+}
+
+# Says what is wrong, for a person, and ends the step with a code.
+fail() {
+  local code=$1
+  shift
+  printf '::error title=credgate::%s\n' "$(encode "$*")"
+  exit "$code"
+}
+
+notice() {
+  printf '::notice title=credgate::%s\n' "$(encode "$*")"
+}
+
+# Hands a value on to later steps.
+output() {
+  case $2 in *$'\n'* | *$'\r'*) fail 2 "\`$1\` has more than one line; name one file" ;; esac
+  printf '%s=%s\n' "$1" "$2" >> "$GITHUB_OUTPUT"
+}
+
+# Ends with 0 where a text has something besides blanks.
+is_given() {
+  case $1 in *[![:space:]]*) return 0 ;; *) return 1 ;; esac
+}

@@ -1,0 +1,414 @@
+// What a workflow may be set up as, right and wrong, and what must come of it. Most must be red.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { commands } from "./runner.mjs";
+import { script } from "./stand-ins.mjs";
+import { application, inventory, POLICY } from "./world.mjs";
+
+const UPLOAD = "github/codeql-action/upload-sarif";
+const TAG = "v0.1.0";
+const RELEASED = { action_ref: TAG, action_repository: "credgate/credgate" };
+const PULL_REQUEST = { event: { pull_request: { number: 7, head: { repo: { full_name: "contoso/platform" } } } } };
+
+const pullRequest = (labels) => ({
+  event: { pull_request: { number: 7, base: { sha: "BASE_COMMIT" }, head: { repo: { full_name: "contoso/platform" } }, labels } },
+});
+const LOOSENED = {
+  files: { "credgate.yaml": "version: 1\nextends: secrets-only\nrules:\n  secrets-only: { level: warning }\n" },
+  commits: { "credgate.yaml": POLICY },
+};
+
+function green(result) {
+  assert.equal(result.colour, "green", result.log);
+  assert.equal(result.outputs.verdict, "pass");
+  assert.equal(result.outputs["exit-code"], "0");
+}
+
+/** Red with this code, and these words where somebody looks for them. */
+const red = (code, words) => (result) => {
+  assert.equal(result.colour, "red", result.log);
+  assert.equal(result.exitCode, code, result.log);
+  assert.match(result.log + result.summary, words);
+  assert.notEqual(result.outputs["exit-code"], "0");
+};
+
+/** Red although the gate itself passed. */
+const spoilt = (code, words) => (result) => {
+  assert.equal(result.colour, "red", result.log);
+  assert.equal(result.exitCode, code, result.log);
+  assert.match(result.log, words);
+};
+
+const refused = (inputs, words) => ({ inputs, holds: red(2, words) });
+
+/** A release whose asset holds a program; `spoil` changes it after the checksums are made. */
+function release(root, { says = "credgate 0.1.0", spoil = () => {}, program } = {}) {
+  const folder = path.join(root, "release");
+  fs.mkdirSync(folder);
+  if (program) fs.copyFileSync(program, path.join(root, "credgate"));
+  else script(root, "credgate", `echo "${says}"`);
+  const asset = "credgate-0.1.0-x86_64-unknown-linux-gnu.tar.gz";
+  execFileSync("tar", ["-czf", path.join(folder, asset), "-C", root, "credgate"]);
+  const sums = execFileSync("sha256sum", [asset], { cwd: folder });
+  fs.writeFileSync(path.join(folder, "SHA256SUMS"), sums);
+  spoil(folder, asset);
+  return folder;
+}
+
+export function setUps(program) {
+  return {
+    "a tenant that holds is green, and every output is there": {
+      holds(result) {
+        green(result);
+        assert.equal(result.outputs.findings, "0");
+        for (const name of ["sarif-file", "report-file", "json-file"]) assert.ok(fs.existsSync(result.outputs[name]), name);
+        assert.match(result.summary, /^## ✅ credgate: the policy holds/);
+        assert.deepEqual(result.used.map((it) => it.name), ["actions/cache"]);
+      },
+    },
+    "a violation is red with 1, after the upload": {
+      inputs: { inventory: "bad.ndjson", "upload-sarif": "true", category: "tenant" },
+      holds(result) {
+        red(1, /secrets-only/)(result);
+        assert.equal(result.outputs.verdict, "fail");
+        assert.equal(result.outputs.findings, "1");
+        assert.match(result.summary, /^## ❌ credgate: the policy does not hold/);
+        const upload = result.used.find((it) => it.name === UPLOAD);
+        assert.equal(upload.with.category, "tenant");
+        assert.equal(upload.with.sarif_file, result.outputs["sarif-file"]);
+        assert.equal(commands(result.log).filter((it) => it.command === "error").length, 1);
+      },
+    },
+    "a tenant that holds is uploaded, too, so that alerts close": {
+      inputs: { "upload-sarif": "true" },
+      holds(result) {
+        green(result);
+        const upload = result.used.find((it) => it.name === UPLOAD);
+        assert.equal(upload.with.token, "t0ken");
+        assert.ok(upload.with.sarif_file);
+      },
+    },
+    "an empty policy input is red": refused({ policy: "" }, /`policy` is empty/),
+    "an inventory input of blanks is red": refused({ inventory: " \n\t" }, /`inventory` is empty/),
+    "a review without a base is red": refused({ command: "review" }, /`review-base` is empty/),
+    "a command that does not exist is red": refused({ command: "chek" }, /neither `check` nor `review`/),
+    "a switch that is neither true nor false is red": refused({ "upload-sarif": "yes" }, /`upload-sarif` is neither/),
+    "a report at a name of two lines is red": refused({ "sarif-file": "a\nverdict=pass" }, /more than one line/),
+    "check does not take what is for review": refused({ "allow-loosening": "true" }, /is for `command: review`/),
+    "a policy that is not there is red with 2": {
+      inputs: { policy: "nowhere.yaml" },
+      holds(result) {
+        red(2, /there is no file `nowhere.yaml`/)(result);
+        assert.equal(result.outputs.verdict, "none");
+        assert.match(result.summary, /no verdict \(exit code 2\)[\s\S]*nowhere\.yaml/);
+        assert.ok(commands(result.log).some((it) => it.command === "error" && it.words.includes("nowhere.yaml")));
+      },
+    },
+    "a policy with a mistake is red with 2": {
+      files: { "credgate.yaml": "version: 1\nrules:\n  secret-only: {}\n" },
+      holds: red(2, /unknown rule `secret-only`/),
+    },
+    "a level that does not exist is red with 2": { inputs: { "fail-on": "eror" }, holds: red(2, /`eror` cannot be used/) },
+    "an inventory that is not there is red with 3": { inputs: { inventory: "nowhere.json" }, holds: red(3, /cannot be read/) },
+    "an inventory without applications is red with 3": { inputs: { inventory: "empty.json" }, holds: red(3, /no applications/) },
+    "an inventory without applications that is said to be empty is green": {
+      inputs: { inventory: "empty.json", "allow-empty": "true" },
+      holds: green,
+    },
+    "a rule that cannot be judged is red with 3, and nothing is uploaded": {
+      inputs: { "upload-sarif": "true" },
+      files: { "credgate.yaml": "version: 1\nrules:\n  owner-missing: { level: error, evidence: required }\n" },
+      holds(result) {
+        red(3, /owner-missing/)(result);
+        assert.equal(result.outputs.verdict, "incomplete");
+        assert.match(result.summary, /Could not be judged/);
+        assert.ok(!result.used.some((it) => it.name === UPLOAD));
+      },
+    },
+    "graph without any way of signing in is red with 4": {
+      inputs: { inventory: "graph" },
+      env: { AZURE_CONFIG_DIR: "/nonexistent" },
+      holds: red(4, /error\[4\]/),
+    },
+    "a snapshot is of this run: an old one does not stand in for a tenant that cannot be read": {
+      inputs: { inventory: "graph", "snapshot-file": "good.ndjson" },
+      env: { AZURE_CONFIG_DIR: "/nonexistent" },
+      holds(result) {
+        red(4, /error\[4\]/)(result);
+        assert.ok(!fs.existsSync(path.join(result.workspace, "good.ndjson")));
+        assert.match(result.summary, /no verdict \(exit code 4\)/);
+      },
+    },
+    "a snapshot is what is judged": {
+      inputs: { inventory: " graph\n", "snapshot-file": "a tenant.ndjson", "client-id": "5f0a1c1e-2f5e-4d55-8a7e-0d9a3d0f6b21" },
+      program: `case $1 in
+  --version) echo "credgate 0.1.0" ;;
+  inventory) [ "$*" = "inventory export --output=a tenant.ndjson --client-id=5f0a1c1e-2f5e-4d55-8a7e-0d9a3d0f6b21" ] && cp bad.ndjson "a tenant.ndjson" ;;
+  *) exec "${program}" "$@" ;;
+esac`,
+      holds: red(1, /a tenant\.ndjson/),
+    },
+    "an export that ends with 1 is no violation": {
+      inputs: { inventory: "graph", "snapshot-file": "tenant.ndjson" },
+      program: '[ "$1" != --version ] || { echo "credgate 0.1.0"; exit; }\nexit 1',
+      holds: red(70, /exit code 70/),
+    },
+    "a snapshot of a file is red": refused({ "snapshot-file": "tenant.ndjson" }, /is for `inventory: graph` alone/),
+    "several sources, blanks in names, and paths that begin with a dash": {
+      inputs: { policy: "-my policy.yaml", inventory: "\n  a folder/good one.ndjson  \n-bad.ndjson\n", "sarif-file": "out put.sarif" },
+      files: {
+        "-my policy.yaml": POLICY,
+        "a folder/good one.ndjson": inventory([application(1)]),
+        "-bad.ndjson": inventory([application(2, { secret: true })]),
+      },
+      holds(result) {
+        red(1, /secrets-only/)(result);
+        assert.equal(result.outputs["sarif-file"], "out put.sarif");
+        const log = JSON.parse(fs.readFileSync(path.join(result.workspace, "out put.sarif"), "utf8"));
+        assert.equal(log.runs[0].results.length, 1);
+      },
+    },
+    "what an earlier run left is not uploaded": {
+      inputs: { policy: "nowhere.yaml", "sarif-file": "old.sarif", "report-file": "old.md", "json-file": "old.json", "upload-sarif": "true" },
+      files: { "old.sarif": "{}", "old.md": "fine", "old.json": '{\n  "exit_code": 0,\n}' },
+      holds(result) {
+        red(2, /nowhere/)(result);
+        for (const name of ["old.sarif", "old.md", "old.json"]) assert.ok(!fs.existsSync(path.join(result.workspace, name)), name);
+        assert.ok(!result.used.some((it) => it.name === UPLOAD));
+        assert.doesNotMatch(result.summary, /fine/);
+      },
+    },
+    "what an earlier run left is removed even where there is no program": {
+      inputs: { "sarif-file": "old.sarif", "upload-sarif": "true" },
+      files: { "old.sarif": "{}" },
+      cargo: false,
+      path: "/usr/bin:/bin",
+      holds(result) {
+        red(4, /cargo is missing/)(result);
+        assert.ok(!fs.existsSync(path.join(result.workspace, "old.sarif")));
+        assert.match(result.summary, /The gate did not run/);
+      },
+    },
+    "a processor without a program is red": { runner: { arch: "ARM" }, holds: red(4, /no program for Linux on ARM/) },
+    "a system without a program is red": { runner: { os: "Windows", arch: "ARM64" }, holds: red(4, /no program for Windows on ARM64/) },
+    "a build that fails is red": { built: "/nonexistent", holds: red(4, /cannot be built/) },
+    "a program of another version is red": {
+      program: 'echo "credgate 0.0.9"',
+      holds: red(4, /another version/),
+    },
+    "a program that writes nothing and ends with 0 is red": {
+      program: '[ "$1" != --version ] || echo "credgate 0.1.0"',
+      holds: red(5, /its reports are not there/),
+    },
+    "a program whose report says something else than its code is red": {
+      program: `[ "$1" != --version ] || { echo "credgate 0.1.0"; exit; }
+for word in "$@"; do
+  case $word in --report=*=*) printf '{\\n  "exit_code": 1,\\n}\\n' > "\${word#--report=*=}" ;; esac
+done`,
+      holds: red(5, /say something else/),
+    },
+    "a program that is killed is red with its signal": {
+      program: '[ "$1" != --version ] || { echo "credgate 0.1.0"; exit; }\nkill -9 $$',
+      holds: red(137, /exit code 137/),
+    },
+    "a bug of the program is red with 70": {
+      program: '[ "$1" != --version ] || { echo "credgate 0.1.0"; exit; }\necho "error[70]: a bug" >&2; exit 70',
+      holds: red(70, /a bug/),
+    },
+    "a report that cannot be written is red with 5": {
+      inputs: { "sarif-file": "no folder/credgate.sarif" },
+      holds: red(5, /its folder does not exist/),
+    },
+    "an upload that fails is red although the policy holds": {
+      inputs: { "upload-sarif": "true" },
+      uses: { [UPLOAD]: () => false },
+      holds: spoilt(5, /SARIF could not be uploaded/),
+    },
+    "an upload that fails does not hide a violation": {
+      inputs: { "upload-sarif": "true", inventory: "bad.ndjson" },
+      uses: { [UPLOAD]: () => false },
+      holds: red(1, /secrets-only/),
+    },
+    "a cache that fails is red": { uses: { "actions/cache": () => false }, holds: red(4, /./) },
+    "foreign names make no annotation, and switch none off": {
+      inputs: { inventory: "bad.ndjson" },
+      files: {
+        "bad.ndjson": inventory(
+          ["::error::a", "\n::warning::b", "x ##[stop-commands]t", "##[add-mask]e", "%0A::error::c", "```\n</details>"].map((name, at) =>
+            application(at + 1, { secret: true, name }),
+          ),
+        ),
+      },
+      holds(result) {
+        red(1, /secrets-only/)(result);
+        const found = commands(result.log);
+        assert.equal(found.filter((it) => it.command === "error").length, 6);
+        assert.ok(found.every((it) => ["error", "warning", "notice", "group", "endgroup"].includes(it.command)), JSON.stringify(found));
+      },
+    },
+    "a foreign name in an error is no command": {
+      inputs: { policy: "x ##[add-mask]e\u0085::error::y.yaml" },
+      holds(result) {
+        red(2, /there is no file/)(result);
+        assert.ok(commands(result.log).every((it) => it.command === "error"), result.log);
+      },
+    },
+    "the release of the action's own tag is verified and run": {
+      github: RELEASED,
+      gh: (root) => ({ release: release(root, { program }) }),
+      holds(result) {
+        green(result);
+        assert.deepEqual(result.used, []);
+        assert.match(
+          result.asked.asked(),
+          /attestation verify credgate-0\.1\.0-x86_64-unknown-linux-gnu\.tar\.gz --repo credgate\/credgate --signer-workflow credgate\/credgate\/\.github\/workflows\/release\.yml --source-ref refs\/tags\/v0\.1\.0/,
+        );
+      },
+    },
+    "without a release the action's own source is built": {
+      github: RELEASED,
+      holds(result) {
+        green(result);
+        assert.match(result.log, /there is no release v0\.1\.0/);
+      },
+    },
+    "an action that is pinned by its commit is built": {
+      github: { ...RELEASED, action_ref: "0057852bfaa89a56745cba8c7296529d2fc39830" },
+      gh: (root) => ({ release: release(root) }),
+      holds(result) {
+        green(result);
+        assert.equal(result.asked.asked(), "");
+      },
+    },
+    "a release with another checksum stops, and nothing is built instead": {
+      github: RELEASED,
+      gh: (root) => ({ release: release(root, { spoil: (folder, asset) => fs.appendFileSync(path.join(folder, asset), "x") }) }),
+      holds: red(4, /does not have the checksum/),
+    },
+    "a release without a checksum stops": {
+      github: RELEASED,
+      gh: (root) => ({ release: release(root, { spoil: (folder) => fs.writeFileSync(path.join(folder, "SHA256SUMS"), "") }) }),
+      holds: red(4, /do not name/),
+    },
+    "a release without a proof of its origin stops": {
+      github: RELEASED,
+      gh: (root) => ({ release: release(root, { program }), attested: false }),
+      holds: red(4, /nothing proves/),
+    },
+    "a release that cannot be downloaded stops": {
+      github: RELEASED,
+      gh: (root) => ({ release: release(root), refuses: '"release download "' }),
+      holds: red(4, /cannot be downloaded/),
+    },
+    "a release that says another version stops": {
+      github: RELEASED,
+      gh: (root) => ({ release: release(root, { says: "credgate 9.9.9" }) }),
+      holds: red(4, /another version/),
+    },
+    "a version that was never released stops": {
+      inputs: { version: "v9.9.9" },
+      github: RELEASED,
+      holds: red(4, /release v9\.9\.9 cannot be downloaded/),
+    },
+    "a version of a local action stops": { inputs: { version: "v0.1.0" }, holds: red(4, /a local action has no releases/) },
+    "a version that is none stops": { inputs: { version: "latest" }, holds: red(4, /neither `auto`/) },
+    "a change that loosens is red with 1, and the comment says so": {
+      inputs: { command: "review", "review-base": "target:credgate.yaml", inventory: "", comment: "true" },
+      ...LOOSENED,
+      github: PULL_REQUEST,
+      holds(result) {
+        red(1, /loosens/)(result);
+        assert.equal(result.outputs.verdict, "fail");
+        assert.equal(result.outputs.findings, "1");
+        assert.match(result.asked.body(), /^<!-- credgate [0-9a-f]{40} -->\n## ❌ credgate review/);
+        assert.match(result.asked.asked(), /POST repos\/contoso\/platform\/issues\/7\/comments/);
+      },
+    },
+    "a change that loosens and was allowed is green": {
+      inputs: { command: "review", "review-base": "target:credgate.yaml", inventory: "", "allow-loosening": "true" },
+      ...LOOSENED,
+      holds: green,
+    },
+    "a review without a change is green": {
+      inputs: { command: "review", "review-base": "target:credgate.yaml", inventory: "" },
+      files: { "credgate.yaml": `# a comment\n${POLICY}` },
+      commits: { "credgate.yaml": POLICY },
+      holds: green,
+    },
+    "a base that is not there is red with 2": {
+      inputs: { command: "review", "review-base": "nobranch:credgate.yaml", inventory: "" },
+      commits: { "credgate.yaml": POLICY },
+      holds: red(2, /nobranch/),
+    },
+    "the comment of this token is renewed, and nobody else's": {
+      inputs: { comment: "true" },
+      github: PULL_REQUEST,
+      gh: () => ({
+        comments: [
+          { id: 1, login: "mallory", body: MARK },
+          { id: 2, login: "github-actions[bot]", body: MARK },
+        ],
+      }),
+      holds(result) {
+        green(result);
+        assert.match(result.asked.asked(), /PATCH repos\/contoso\/platform\/issues\/comments\/2 /);
+        assert.doesNotMatch(result.asked.asked(), /comments\/1|POST/);
+      },
+    },
+    "a comment that is refused is red although the policy holds": {
+      inputs: { comment: "true" },
+      github: PULL_REQUEST,
+      gh: () => ({ refuses: '"api --method"' }),
+      holds: spoilt(5, /pull-requests: write/),
+    },
+    "a fork cannot be commented on, which changes no verdict": {
+      inputs: { comment: "true", inventory: "bad.ndjson" },
+      github: { event: { pull_request: { number: 7, head: { repo: { full_name: "mallory/platform" } } } } },
+      holds(result) {
+        red(1, /secrets-only/)(result);
+        assert.equal(result.asked.asked(), "");
+        assert.match(result.log, /::notice title=credgate::a pull request from a fork/);
+      },
+    },
+    "the example for pull requests fails on a change that loosens": {
+      workflow: "examples/github/pull-request-gate.yml",
+      ...LOOSENED,
+      github: pullRequest([{ name: "bug" }]),
+      holds(result) {
+        red(1, /loosens/)(result);
+        assert.match(result.asked.body(), /credgate review/);
+      },
+    },
+    "the example for pull requests passes with the label of a reviewer": {
+      workflow: "examples/github/pull-request-gate.yml",
+      ...LOOSENED,
+      github: pullRequest([{ name: "bug" }, { name: "credgate-approved" }]),
+      holds: green,
+    },
+    "the example for pull requests fails on a policy that is broken": {
+      workflow: "examples/github/pull-request-gate.yml",
+      ...LOOSENED,
+      files: { "credgate.yaml": "version: 1\nextends: secret-only\n" },
+      github: pullRequest([{ name: "credgate-approved" }]),
+      holds: red(2, /secret-only/),
+    },
+    "the example for the tenant is red where nobody signs in": {
+      workflow: "examples/github/tenant-gate.yml",
+      vars: { AZURE_TENANT_ID: "3b8f0b8e-7f0c-4ed6-9a4e-0c6f6a1d2e11", AZURE_CLIENT_ID: "5f0a1c1e-2f5e-4d55-8a7e-0d9a3d0f6b21" },
+      env: { AZURE_CONFIG_DIR: "/nonexistent" },
+      holds(result) {
+        red(4, /error\[4\]/)(result);
+        assert.ok(!result.used.some((it) => it.name === UPLOAD));
+      },
+    },
+    "a summary that cannot be written is red": {
+      env: { GITHUB_STEP_SUMMARY: "/nonexistent/summary.md" },
+      holds: spoilt(5, /summary could not be written/),
+    },
+  };
+}
+
+/** The mark of `check` with `credgate.yaml`, as Git hashes it. */
+const MARK = `<!-- credgate ${execFileSync("git", ["hash-object", "--stdin"], { input: "check\ncredgate.yaml" }).toString().trim()} -->`;
