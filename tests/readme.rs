@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "readme/home.rs"]
+mod home;
 #[path = "readme/links.rs"]
 mod links;
 #[path = "readme/reference.rs"]
