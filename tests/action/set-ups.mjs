@@ -9,7 +9,7 @@ import { application, inventory, POLICY } from "./world.mjs";
 
 const UPLOAD = "github/codeql-action/upload-sarif";
 const TAG = "v0.1.0";
-const RELEASED = { action_ref: TAG, action_repository: "credgate/credgate" };
+const RELEASED = { action_ref: TAG, action_repository: "contoso/gate" };
 const PULL_REQUEST = { event: { pull_request: { number: 7, head: { repo: { full_name: "contoso/platform" } } } } };
 
 const pullRequest = (labels) => ({
@@ -263,7 +263,7 @@ done`,
         assert.deepEqual(result.used, []);
         assert.match(
           result.asked.asked(),
-          /attestation verify credgate-0\.1\.0-x86_64-unknown-linux-gnu\.tar\.gz --repo credgate\/credgate --signer-workflow credgate\/credgate\/\.github\/workflows\/release\.yml --source-ref refs\/tags\/v0\.1\.0/,
+          /attestation verify credgate-0\.1\.0-x86_64-unknown-linux-gnu\.tar\.gz --repo contoso\/gate --signer-workflow contoso\/gate\/\.github\/workflows\/release\.yml --source-ref refs\/tags\/v0\.1\.0/,
         );
       },
     },

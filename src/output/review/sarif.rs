@@ -13,6 +13,7 @@ use serde_sarif::sarif::{
 use super::words;
 use crate::escape::printable;
 use crate::finding::Fingerprint;
+use crate::home;
 use crate::output::sarif::{MAX_RESULTS, SCHEMA, location, pascal_case, sentence};
 use crate::output::{Options, OutputFormat, lines};
 use crate::report::review::{Change, ChangeKind, Direction, ReviewReport};
@@ -75,7 +76,7 @@ fn driver() -> ToolComponent {
         .name("credgate-review")
         .version(env!("CARGO_PKG_VERSION"))
         .semantic_version(env!("CARGO_PKG_VERSION"))
-        .information_uri(env!("CARGO_PKG_REPOSITORY"))
+        .information_uri(home::REPOSITORY)
         .rules(rules)
         .build()
 }

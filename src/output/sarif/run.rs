@@ -10,6 +10,7 @@ use serde_sarif::sarif::{
 
 use super::{MAX_RESULTS, controls, rules, uri};
 use crate::escape::printable;
+use crate::home;
 use crate::report::{NotJudged, Report, Verdict};
 
 /// The kinds of notifications: a rule that could not be judged, results left out, anything else.
@@ -54,7 +55,7 @@ fn driver(report: &Report) -> ToolComponent {
         .name(env!("CARGO_PKG_NAME"))
         .version(env!("CARGO_PKG_VERSION"))
         .semantic_version(env!("CARGO_PKG_VERSION"))
-        .information_uri(env!("CARGO_PKG_REPOSITORY"))
+        .information_uri(home::REPOSITORY)
         .rules(
             report
                 .rules
