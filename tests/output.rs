@@ -17,6 +17,8 @@ mod machines;
 mod markdown;
 #[path = "output/sample.rs"]
 mod sample;
+#[path = "output/sarif.rs"]
+mod sarif;
 
 use std::io;
 
