@@ -5,8 +5,8 @@ set -euo pipefail
 . "${BASH_SOURCE[0]%/*}/say.sh"
 
 case $TARGET in
-  *windows*) asset=credgate-$VERSION-$TARGET.zip program=credgate.exe ;;
-  *) asset=credgate-$VERSION-$TARGET.tar.gz program=credgate ;;
+  *windows*) asset=credgate-$VERSION-$TARGET.zip program=credgate-$VERSION-$TARGET/credgate.exe ;;
+  *) asset=credgate-$VERSION-$TARGET.tar.gz program=credgate-$VERSION-$TARGET/credgate ;;
 esac
 folder=$(mktemp -d "$RUNNER_TEMP/credgate-release.XXXXXXXX")
 cd "$folder"

@@ -24,10 +24,10 @@
 //! | 5 | [`evaluate`], [`review`] and [`forecast`] (which may import evaluate) | rules, policy, report, finding, model, words |
 //! | 5 | [`adopt`], [`prune`] | policy, report, finding, model, words |
 //! | 4 | [`rules`] | policy, finding, model, words |
-//! | 3 | [`inventory`], [`graph`], [`policy`]: neighbours that never meet | finding (policy only), snapshot (but policy), model, source, escape |
-//! | 2 | [`output`] | report, finding, model, source, escape, words |
+//! | 3 | [`inventory`], [`graph`], [`policy`]: neighbours that never meet | finding and home (policy only), snapshot (but policy), model, source, escape |
+//! | 2 | [`output`] | report, finding, model, source, escape, words, home |
 //! | 1 | [`report`], [`finding`] | model, source |
-//! | 0 | [`model`], [`source`], [`escape`], [`words`], [`snapshot`] | nothing |
+//! | 0 | [`model`], [`source`], [`escape`], [`words`], [`home`], [`snapshot`] | nothing ([`home`]: snapshot only) |
 //!
 //! `tests/architecture.rs` holds this table.
 //!
@@ -46,6 +46,7 @@ pub mod evaluate;
 pub mod finding;
 pub mod forecast;
 pub mod graph;
+pub mod home;
 pub mod inventory;
 pub mod model;
 pub mod output;

@@ -13,6 +13,8 @@
 
 #[path = "generated/adopt.rs"]
 mod adopt;
+#[path = "generated/alerts.rs"]
+mod alerts;
 #[path = "generated/answer.rs"]
 mod answer;
 #[path = "generated/case.rs"]

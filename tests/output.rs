@@ -11,10 +11,14 @@
 
 #[path = "output/annotations.rs"]
 mod annotations;
+#[path = "output/machines.rs"]
+mod machines;
 #[path = "output/markdown.rs"]
 mod markdown;
 #[path = "output/sample.rs"]
 mod sample;
+#[path = "output/sarif.rs"]
+mod sarif;
 
 use std::io;
 
@@ -477,6 +481,14 @@ fn pictures() {
         file!["output/tenant.github"].raw()
     );
     assert_data_eq!(write("azure", &report), file!["output/tenant.azure"].raw());
+    assert_data_eq!(
+        write("gitlab", &report),
+        file!["output/tenant.gitlab.json": Text].raw()
+    );
+    assert_data_eq!(
+        write("junit", &report),
+        file!["output/tenant.xml": Text].raw()
+    );
     let words = concat!("credgate ", env!("CARGO_PKG_VERSION"));
     let markdown = write("markdown", &report).replace(words, "credgate 0.0.0");
     assert_data_eq!(markdown, file!["output/tenant.md": Text].raw());

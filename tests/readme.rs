@@ -4,6 +4,8 @@
 
 #[path = "readme/action.rs"]
 mod action;
+#[path = "readme/home.rs"]
+mod home;
 #[path = "readme/links.rs"]
 mod links;
 #[path = "readme/reference.rs"]

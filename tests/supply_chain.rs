@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// The crates of the lock file on the day when this was last thought about, tests and all systems included.
 /// More of them is a decision: say in the commit what they are for, and raise it.
-const MOST_CRATES: usize = 430;
+const MOST_CRATES: usize = 432;
 
 const REGISTRY: &str = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
 

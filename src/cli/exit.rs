@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use credgate::escape::printable;
+use credgate::home;
 
 /// Wrong usage, or a policy that cannot be used.
 const USAGE: u8 = 2;
@@ -77,10 +78,12 @@ impl Failure {
 
     /// A bug.
     pub(crate) fn internal() -> Self {
-        let repository = env!("CARGO_PKG_REPOSITORY");
         Self::new(
             INTERNAL_ERROR,
-            format_args!("internal error, a bug; please report it at {repository}/issues"),
+            format_args!(
+                "internal error, a bug; please report it at {}/issues",
+                home::REPOSITORY
+            ),
         )
     }
 

@@ -65,6 +65,7 @@ pub fn policy(policy: &Policy) -> PolicyRecord {
     PolicyRecord {
         path: file.map(|file| file.name.clone()).unwrap_or_default(),
         sha256: file.map(|file| file.sha256.clone()).unwrap_or_default(),
+        tenant: policy.tenant(),
         files: policy
             .files()
             .iter()

@@ -7,8 +7,10 @@ mod annotations;
 mod azure;
 mod forecast;
 mod github;
+mod gitlab;
 mod groups;
 mod json;
+mod junit;
 mod lines;
 mod markdown;
 mod review;
@@ -71,7 +73,9 @@ pub const ALL: &[&OutputFormat] = &[
     &json::FORMAT,
     &sarif::FORMAT,
     &github::FORMAT,
+    &gitlab::FORMAT,
     &azure::FORMAT,
+    &junit::FORMAT,
 ];
 
 /// What the person who asks for a report may choose about its looks.

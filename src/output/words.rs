@@ -4,7 +4,6 @@
 
 use jiff::Timestamp;
 
-use super::MAX_RESULTS;
 use super::tally::{Tally, levels, list};
 use crate::model::State;
 use crate::report::{NotJudged, Report, SourceRecord, Verdict};
@@ -117,18 +116,6 @@ pub(super) fn inventory(source: &SourceRecord, now: Timestamp) -> String {
         count(source.applications, "application"),
         count(source.service_principals, "service principal"),
     )
-}
-
-/// Says that code scanning will not have all of these findings, if so.
-pub(super) fn beyond_sarif(report: &Report) -> Option<String> {
-    let open = report.summary.findings.iter().sum::<u64>();
-    let more = usize::try_from(open).is_ok_and(|open| open > MAX_RESULTS);
-    more.then(|| {
-        format!(
-            "code scanning accepts {MAX_RESULTS} results: a `sarif` report holds the worst {MAX_RESULTS} of these {open} \
-             findings, a `json` report all of them"
-        )
-    })
 }
 
 /// Says the whole result in one line.

@@ -20,6 +20,7 @@ use super::rules_document::{ExceptableRule, RulesDocument};
 use super::scalar::{EntryId, Grammar, Scalar, Text, words};
 use super::suggestion::suggestion;
 use crate::finding::Days;
+use crate::home;
 use crate::model::{AppId, KeyId, TenantId};
 
 /// A value that may be left out, but is never `null`.
@@ -289,33 +290,22 @@ words!(Signature, "Signature", "A key that every exception and window must have.
     "ticket" => Self::Ticket,
 ]);
 
-/// Where editors find the schema.
-pub(super) const SCHEMA_ADDRESS: &str = concat!(
-    env!("CARGO_PKG_REPOSITORY"),
-    "/raw/main/schemas/policy.schema.json"
-);
-
 /// Returns the JSON Schema (draft 2020-12) of a policy file.
 pub fn schema() -> Value {
-    schema_of::<PolicyDocument>(SCHEMA_ADDRESS)
+    schema_of::<PolicyDocument>("policy")
 }
 
 /// Returns the JSON Schema (draft 2020-12) of a file that `exceptions-from` names.
 pub fn exceptions_schema() -> Value {
-    schema_of::<ExceptionsDocument>(concat!(
-        env!("CARGO_PKG_REPOSITORY"),
-        "/raw/main/schemas/exceptions.schema.json"
-    ))
+    schema_of::<ExceptionsDocument>("exceptions")
 }
 
-fn schema_of<T: JsonSchema>(id: &str) -> Value {
+fn schema_of<T: JsonSchema>(name: &str) -> Value {
     let settings = SchemaSettings::draft2020_12();
     let generator = settings
         .with_transform(RecursiveTransform(unwrap_description))
         .into_generator();
-    let mut schema = generator.into_root_schema_for::<T>();
-    schema.insert("$id".into(), id.into());
-    schema.to_value()
+    home::identified(generator.into_root_schema_for::<T>(), name).to_value()
 }
 
 /// Doc comments are wrapped for the source; an editor wraps them anew.

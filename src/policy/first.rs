@@ -4,11 +4,12 @@
 //! nothing that a reader would have to fill in first.
 
 use super::presets;
+use crate::home;
 
 /// Returns the first policy of somebody who has none; `None` where there is no such preset.
 pub fn first(preset: &str) -> Option<String> {
     let known = presets::NAMES.into_iter().find(|name| *name == preset)?;
-    let text = include_str!("first.yaml").replace("SCHEMA", super::document::SCHEMA_ADDRESS);
+    let text = include_str!("first.yaml").replace("SCHEMA", &home::schema("policy"));
     Some(text.replace("PRESET", known))
 }
 

@@ -142,6 +142,8 @@ pub struct PolicyRecord {
     pub path: String,
     /// Lower-case hex SHA-256 of the file.
     pub sha256: String,
+    /// The tenant for which it is written, where it says so.
+    pub tenant: Option<TenantId>,
     /// The file, what it extends and its exceptions files, relative to the current folder, with forward slashes; places of
     /// rules name them by index.
     pub files: Vec<String>,
@@ -392,21 +394,16 @@ impl Report {
         match finding.subject {
             Subject::Application(_) => {
                 let application = self.application(finding);
-                let address = application
-                    .and_then(|record| record.address.as_deref())
-                    .unwrap_or_default();
-                let app_id = application.and_then(|record| record.app_id);
                 let key_id = finding.credential.and_then(|credential| credential.key_id);
-                Fingerprint::new(
-                    rule,
-                    &[
-                        app_id
-                            .as_ref()
-                            .map_or(address.as_bytes(), |id| id.as_bytes()),
-                        key_id.as_ref().map_or(&[], |id| id.as_bytes()),
-                    ],
-                    finding.repeat,
-                )
+                let key_id = key_id.as_ref().map_or(&[][..], |id| id.as_bytes());
+                let app_id = application.and_then(|record| record.app_id);
+                if let Some(app_id) = app_id {
+                    return Fingerprint::new(rule, &[app_id.as_bytes(), key_id], finding.repeat);
+                }
+                // No address, however it reads, is an appId: it is a part more.
+                let address = application.and_then(|record| record.address.as_deref());
+                let address = address.unwrap_or_default().as_bytes();
+                Fingerprint::new(rule, &[&[], address, key_id], finding.repeat)
             }
             Subject::Tenant => {
                 let tenant = self.tenant.as_ref();

@@ -14,6 +14,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 
+use crate::home;
+
 pub use objects::{
     Application, ClaimsMatchingExpression, FederatedCredential, KeyCredential, Owner,
     PasswordCredential, ServicePrincipal,
@@ -138,13 +140,7 @@ enum Line<'line> {
 
 /// Returns the JSON Schema of one line, as `schemas/snapshot.schema.json` holds it.
 pub fn schema() -> Schema {
-    let mut schema = schema_for!(Line<'_>);
-    let id = concat!(
-        env!("CARGO_PKG_REPOSITORY"),
-        "/raw/main/schemas/snapshot.schema.json"
-    );
-    schema.insert("$id".into(), id.into());
-    schema
+    home::identified(schema_for!(Line<'_>), "snapshot")
 }
 
 /// A text as it stands in the answer, where it needs no change.

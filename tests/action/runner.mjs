@@ -28,7 +28,7 @@ function fill(text, context, hasFailed) {
 export function inputsOf(workflow, context) {
   const jobs = Object.values(parse(fs.readFileSync(workflow, "utf8")).jobs);
   const steps = jobs.flatMap((job) => job.steps);
-  const step = steps.find((it) => it.uses?.startsWith("credgate/credgate@"));
+  const step = steps.find((it) => /\/credgate@/.test(it.uses ?? ""));
   return Object.fromEntries(Object.entries(step.with).map(([name, value]) => [name, fill(value, context, false)]));
 }
 

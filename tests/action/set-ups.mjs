@@ -7,9 +7,10 @@ import { commands } from "./runner.mjs";
 import { script } from "./stand-ins.mjs";
 import { application, inventory, POLICY } from "./world.mjs";
 
+const PROJECT = path.resolve(import.meta.dirname, "../..");
 const UPLOAD = "github/codeql-action/upload-sarif";
 const TAG = "v0.1.0";
-const RELEASED = { action_ref: TAG, action_repository: "credgate/credgate" };
+const RELEASED = { action_ref: TAG, action_repository: "contoso/gate" };
 const PULL_REQUEST = { event: { pull_request: { number: 7, head: { repo: { full_name: "contoso/platform" } } } } };
 
 const pullRequest = (labels) => ({
@@ -43,14 +44,17 @@ const spoilt = (code, words) => (result) => {
 
 const refused = (inputs, words) => ({ inputs, holds: red(2, words) });
 
-/** A release whose asset holds a program; `spoil` changes it after the checksums are made. */
+/** A release, packed as ours are; `spoil` changes it after the checksums are made. */
 function release(root, { says = "credgate 0.1.0", spoil = () => {}, program } = {}) {
   const folder = path.join(root, "release");
   fs.mkdirSync(folder);
-  if (program) fs.copyFileSync(program, path.join(root, "credgate"));
-  else script(root, "credgate", `echo "${says}"`);
   const asset = "credgate-0.1.0-x86_64-unknown-linux-gnu.tar.gz";
-  execFileSync("tar", ["-czf", path.join(folder, asset), "-C", root, "credgate"]);
+  const built = path.join(root, "built");
+  // The script of the release workflow packs only what says the right version.
+  if (program) fs.mkdirSync(built);
+  if (program) fs.copyFileSync(program, path.join(built, "credgate"));
+  else script(built, "credgate", `case $0 in */built/*) echo "credgate 0.1.0" ;; *) echo "${says}" ;; esac`);
+  execFileSync(path.join(PROJECT, ".github/scripts/pack"), ["x86_64-unknown-linux-gnu", built, folder]);
   const sums = execFileSync("sha256sum", [asset], { cwd: folder });
   fs.writeFileSync(path.join(folder, "SHA256SUMS"), sums);
   spoil(folder, asset);
@@ -263,7 +267,7 @@ done`,
         assert.deepEqual(result.used, []);
         assert.match(
           result.asked.asked(),
-          /attestation verify credgate-0\.1\.0-x86_64-unknown-linux-gnu\.tar\.gz --repo credgate\/credgate --signer-workflow credgate\/credgate\/\.github\/workflows\/release\.yml --source-ref refs\/tags\/v0\.1\.0/,
+          /attestation verify credgate-0\.1\.0-x86_64-unknown-linux-gnu\.tar\.gz --repo contoso\/gate --signer-workflow contoso\/gate\/\.github\/workflows\/release\.yml --source-ref refs\/tags\/v0\.1\.0/,
         );
       },
     },

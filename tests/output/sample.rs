@@ -266,6 +266,7 @@ pub(crate) fn clean() -> Report {
         policy: PolicyRecord {
             path: "policies/credgate.yaml".to_owned(),
             sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
+            tenant: None,
             files: vec!["policies/credgate.yaml".to_owned()],
         },
         tenant: Some("3b8f0b8e-7f0c-4ed6-9a4e-0c6f6a1d2e11".parse().unwrap()),

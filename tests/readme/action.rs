@@ -76,7 +76,7 @@ fn what_the_readme_gives_to_the_action_are_inputs() {
     let mut given = 0;
     for page in ["README.md", "docs/github.md"] {
         let text = read(page);
-        for (at, _) in text.match_indices("uses: credgate/credgate@") {
+        for (at, _) in text.match_indices("/credgate@") {
             let block = text.get(at..).unwrap().split_once("```").unwrap().0;
             let (_, block) = block.split_once("with:\n").unwrap();
             for line in block.lines() {

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::words;
 use crate::finding::{CredentialRef, Disposition, Level};
+use crate::home;
 use crate::model::Holder;
 use crate::output::{Options, OutputFormat, lines};
 use crate::report::Verdict;
@@ -31,7 +32,7 @@ fn write(report: &ForecastReport, _: &Options, writer: &mut dyn io::Write) -> io
 
 /// Returns the JSON Schema of the `json` format of a forecast, as `schemas/forecast.schema.json` holds it.
 pub fn schema() -> Schema {
-    schema_for!(Document<'_>)
+    home::identified(schema_for!(Document<'_>), "forecast")
 }
 
 const VERDICTS: [&str; 3] = [

@@ -14,6 +14,7 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
 use super::{Options, OutputFormat, lines};
+use crate::home;
 use crate::model::Coverage;
 use crate::report::{NotJudged, Report, SourceRecord, Summary, Verdict};
 use finding::FindingDocument;
@@ -54,7 +55,7 @@ fn write(report: &Report, _: &Options, writer: &mut dyn io::Write) -> io::Result
 }
 
 pub(super) fn schema() -> Schema {
-    schema_for!(Document<'_>)
+    home::identified(schema_for!(Document<'_>), "report")
 }
 
 /// The words for whether the policy holds.

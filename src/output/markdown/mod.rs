@@ -17,8 +17,7 @@ pub(super) use escape::{code, inline};
 use sheet::{Sheet, cut};
 
 use super::tally::Tally;
-use super::words;
-use super::{Options, OutputFormat};
+use super::{Options, OutputFormat, sarif, words};
 use crate::report::{NotJudged, Report, Verdict};
 use crate::words::count;
 
@@ -45,14 +44,14 @@ const LONGEST: usize = 400;
 /// The longest name: one without blanks makes its column as wide as it is.
 const LONGEST_NAME: usize = 50;
 
-fn write(report: &Report, _: &Options, writer: &mut dyn io::Write) -> io::Result<()> {
+fn write(report: &Report, options: &Options, writer: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Sheet::default();
     head(report, &mut page);
     gaps(report, &mut page);
     findings::write(report, &mut page);
     picture::write(report, &mut page);
     entries::write(report, &mut page);
-    foot(report, &mut page);
+    foot(report, options, &mut page);
     writer.write_all(page.into_text().as_bytes())
 }
 
@@ -102,7 +101,7 @@ fn gap(gap: &NotJudged) -> String {
 }
 
 /// Says what was judged, by what and when.
-fn foot(report: &Report, page: &mut Sheet) {
+fn foot(report: &Report, options: &Options, page: &mut Sheet) {
     page.add(format_args!("\n### What was judged\n\n"));
     page.add(format_args!(
         "- Applications: {}\n",
@@ -132,7 +131,7 @@ fn foot(report: &Report, page: &mut Sheet) {
         report.now,
         env!("CARGO_PKG_VERSION")
     ));
-    let beyond = words::beyond_sarif(report);
+    let beyond = sarif::cut_of(report, options.suppressed);
     let notes = report.notes.iter().chain(&beyond);
     let notes: Vec<&String> = notes.collect();
     let lines = notes.iter();

@@ -10,6 +10,7 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
 use crate::finding::Fingerprint;
+use crate::home;
 use crate::output::{Options, OutputFormat, lines};
 use crate::report::FilePlace;
 use crate::report::review::{
@@ -30,7 +31,7 @@ fn write(report: &ReviewReport, _: &Options, writer: &mut dyn io::Write) -> io::
 
 /// Returns the JSON Schema of the `json` format of a review, as `schemas/review.schema.json` holds it.
 pub fn schema() -> Schema {
-    schema_for!(Document<'_>)
+    home::identified(schema_for!(Document<'_>), "review")
 }
 
 /// The words for which way a change goes.

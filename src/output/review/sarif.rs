@@ -10,10 +10,13 @@ use serde_sarif::sarif::{
     ReportingDescriptor, Result, ResultLevel, Run, RunAutomationDetails, Sarif, ToolComponent,
 };
 
-use super::words;
+use super::words as review_words;
 use crate::escape::printable;
 use crate::finding::Fingerprint;
-use crate::output::sarif::{MAX_RESULTS, SCHEMA, location, pascal_case, sentence};
+use crate::home;
+use crate::output::sarif::{
+    MAX_RESULTS, SCHEMA, category, cut, location, pascal_case, plain, room, sentence, words,
+};
 use crate::output::{Options, OutputFormat, lines};
 use crate::report::review::{Change, ChangeKind, Direction, ReviewReport};
 
@@ -22,6 +25,9 @@ pub(super) static FORMAT: OutputFormat<ReviewReport> = OutputFormat {
     summary: "SARIF 2.1.0, for code scanning to show in the diff",
     write,
 };
+
+/// The tool is another one than `credgate`, so that its results neither close those of a judgement nor are closed by them.
+const DRIVER: &str = "credgate-review";
 
 fn write(report: &ReviewReport, _: &Options, writer: &mut dyn io::Write) -> io::Result<()> {
     let log = Sarif::builder()
@@ -34,13 +40,13 @@ fn write(report: &ReviewReport, _: &Options, writer: &mut dyn io::Write) -> io::
 
 fn run(report: &ReviewReport) -> Run {
     let results = report.changes.iter().zip(report.fingerprints());
+    let room = room(report.changes.len().min(MAX_RESULTS));
     let results: Vec<Result> = results
         .take(MAX_RESULTS)
-        .map(|(change, fingerprint)| result(report, change, fingerprint))
+        .map(|(change, fingerprint)| result(report, change, fingerprint, room))
         .collect();
     let left_out = report.changes.len() - results.len();
-    // Code scanning splits the run from the category at the last slash.
-    let category = format!("credgate-review/{}/", printable(&report.head.policy.path));
+    let category = category(DRIVER, &report.head.policy.path, "");
     Run::builder()
         .tool(driver())
         .automation_details(RunAutomationDetails::builder().id(category).build())
@@ -57,9 +63,9 @@ fn invocation(report: &ReviewReport, left_out: usize) -> Invocation {
             "{left_out} changes are left out: code scanning accepts {MAX_RESULTS} results, and what loosens comes first."
         )
     });
-    let notes = report.notes.iter().map(|note| printable(note).into_owned());
+    let notes = report.notes.iter().cloned();
     let notifications = left_out.into_iter().chain(notes).map(|text| {
-        let message = Message::builder().text(text).build();
+        let message = Message::builder().text(words(&text)).build();
         Notification::builder().message(message).build()
     });
     Invocation::builder()
@@ -72,10 +78,10 @@ fn invocation(report: &ReviewReport, left_out: usize) -> Invocation {
 fn driver() -> ToolComponent {
     let rules: Vec<_> = ChangeKind::all().map(descriptor).collect();
     ToolComponent::builder()
-        .name("credgate-review")
+        .name(DRIVER)
         .version(env!("CARGO_PKG_VERSION"))
         .semantic_version(env!("CARGO_PKG_VERSION"))
-        .information_uri(env!("CARGO_PKG_REPOSITORY"))
+        .information_uri(home::REPOSITORY)
         .rules(rules)
         .build()
 }
@@ -85,18 +91,18 @@ fn descriptor(kind: ChangeKind) -> ReportingDescriptor {
         .id(kind.name())
         .name(pascal_case(kind.name()))
         .short_description(sentence(&format!("{}.", kind.title())))
-        .full_description(sentence(kind.help()))
-        .help(sentence(kind.help()))
+        .full_description(sentence(&plain(kind.help())))
+        .help(sentence(&plain(kind.help())))
         .build()
 }
 
-fn result(report: &ReviewReport, change: &Change, fingerprint: Fingerprint) -> Result {
+fn result(report: &ReviewReport, change: &Change, fingerprint: Fingerprint, room: usize) -> Result {
     let index = ChangeKind::all().position(|kind| kind == change.kind);
     Result::builder()
         .rule_id(change.kind.name())
         .opt_rule_index(index.and_then(|index| i64::try_from(index).ok()))
         .level(level(report, change))
-        .message(message(change))
+        .message(message(change, room))
         .locations([place(change)])
         .partial_fingerprints(std::collections::BTreeMap::from([(
             "primaryLocationLineHash".to_owned(),
@@ -113,12 +119,17 @@ const fn level(report: &ReviewReport, change: &Change) -> ResultLevel {
     }
 }
 
-fn message(change: &Change) -> Message {
-    let mut sentences = vec![format!("{}: {}", words::subject(change), change.text)];
-    sentences.extend(words::impact(&change.impact).map(|impact| format!("Today it {impact}")));
+fn message(change: &Change, room: usize) -> Message {
+    let mut sentences = vec![format!(
+        "{}: {}",
+        review_words::subject(change),
+        change.text
+    )];
+    sentences
+        .extend(review_words::impact(&change.impact).map(|impact| format!("Today it {impact}")));
     sentences.extend(change.cautions.iter().cloned());
-    // A bracket before a parenthesis would make a link of foreign text.
-    let text = printable(&(sentences.join(". ") + ".")).replace("](", "]\\u{28}");
+    let sentences = sentences.join(". ");
+    let text = cut(words(&sentences), room).into_owned() + ".";
     Message::builder().text(text).build()
 }
 

@@ -3,15 +3,18 @@
 //! In: a report and one of its findings. Out: the bytes of the result. These alone are not made of `serde-sarif`'s types:
 //! with them a result costs six times as much. A test reads every result back as that type.
 
+use std::borrow::Cow;
 use std::io;
 
 use serde_json::json;
 
-use super::uri;
+use super::limits;
+use super::place::{Places, Stand};
+use super::words::{cut, words};
 use crate::escape::printable;
 use crate::finding::{ApplicationRecord, Disposition, Finding, NextStep, Subject};
 use crate::output::lines::Record;
-use crate::report::{Location, Report};
+use crate::report::Report;
 
 /// How many results carry their next steps, the worst first. Steps take several times the room of everything else, and
 /// code scanning refuses more than 10 MB; each rule's help says the same without the identifiers.
@@ -20,22 +23,27 @@ const RESULTS_WITH_STEPS: usize = 500;
 /// Writes results, each into the same buffer.
 pub(super) struct ResultWriter<'report> {
     report: &'report Report,
+    places: Places<'report>,
     line: Record,
+    /// The sentence about the finding.
+    sentence: String,
+    /// What the message says.
     message: String,
-    words: String,
-    /// The artifact location of each file that was named before: those of the inventory and of the policy.
-    artifacts: Vec<(&'report str, String)>,
+    /// The bytes that the words of others have in each result.
+    room: usize,
     written: usize,
 }
 
 impl<'report> ResultWriter<'report> {
-    pub(super) fn new(report: &'report Report) -> Self {
+    /// Makes a writer for so many results.
+    pub(super) fn new(report: &'report Report, results: usize) -> Self {
         Self {
             report,
+            places: Places::new(report),
             line: Record::default(),
+            sentence: String::new(),
             message: String::new(),
-            words: String::new(),
-            artifacts: Vec::new(),
+            room: limits::room(results),
             written: 0,
         }
     }
@@ -49,15 +57,18 @@ impl<'report> ResultWriter<'report> {
         self.line.number(finding.rule);
         self.line.literal(r#","level":""#);
         self.line.literal(finding.level.name());
+        let application = self.report.application(finding);
+        let share = self.share(finding, application);
+        let name = application.map_or(Cow::Borrowed(""), |one| words(&one.display_name));
         self.line.literal(r#"","message":{"text":"#);
-        self.message(finding)?;
+        let name = self.message(finding, name, share)?;
         self.line
             .literal(r#"},"locations":[{"physicalLocation":{"artifactLocation":"#);
         self.place(finding);
         self.line.literal("}");
-        if let Some(application) = self.report.application(finding) {
+        if let Some(application) = application {
             self.line.literal(r#","logicalLocations":["#);
-            self.application(application)?;
+            self.application(application, &name, share)?;
             self.line.literal("]");
         } else if finding.subject == Subject::Tenant {
             self.tenant();
@@ -66,7 +77,7 @@ impl<'report> ResultWriter<'report> {
             .literal(r#"}],"partialFingerprints":{"primaryLocationLineHash":""#);
         self.line.plain(self.report.fingerprint(finding));
         self.line.literal("\"}");
-        self.suppression(finding)?;
+        self.suppression(finding, share)?;
         if self.written < RESULTS_WITH_STEPS {
             self.line.literal(r#","properties":{"nextSteps":"#);
             let steps = self.report.next_steps(finding);
@@ -78,54 +89,54 @@ impl<'report> ResultWriter<'report> {
         Ok(self.line.bytes())
     }
 
-    /// Writes a string that may hold foreign text.
-    fn text(&mut self, text: &str) -> io::Result<()> {
-        self.line.text(&printable(text))
+    /// Returns the room of each text of a finding: its message, its reason, the address of its application.
+    fn share(&self, finding: &Finding, application: Option<&ApplicationRecord>) -> usize {
+        let has_address = application.is_some_and(|one| one.app_id.is_none());
+        let has_reason = finding.disposition != Disposition::Open;
+        self.room / (1 + usize::from(has_address) + usize::from(has_reason))
     }
 
-    /// Writes the sentence behind the name of the application.
-    fn message(&mut self, finding: &Finding) -> io::Result<()> {
+    /// Writes a string that may hold foreign text.
+    fn text(&mut self, text: &str, room: usize) -> io::Result<()> {
+        self.line.text(&cut(printable(text), room))
+    }
+
+    /// Writes the sentence behind the name of the application. Of the room, the name has what the sentence leaves it, and
+    /// always a third. Returns the name as it stands there.
+    fn message<'name>(
+        &mut self,
+        finding: &Finding,
+        name: Cow<'name, str>,
+        room: usize,
+    ) -> io::Result<Cow<'name, str>> {
         let mut message = std::mem::take(&mut self.message);
-        let mut words = std::mem::take(&mut self.words);
+        let mut sentence = std::mem::take(&mut self.sentence);
         message.clear();
-        words.clear();
-        let application = self.report.application(finding);
-        let name = application.map_or("", |application| &*application.display_name);
+        sentence.clear();
+        self.report.write_message(finding, &mut sentence);
+        let told = words(&sentence);
+        let name = cut(name, room.saturating_sub(told.len()).max(room / 3));
         if !name.is_empty() {
-            words.push_str(name);
-            words.push_str(": ");
-            // By itself, because only names need a look at every character, and few of them.
-            message.push_str(&printable(&words));
-            words.clear();
+            message.push_str(&name);
+            message.push_str(": ");
         }
-        self.report.write_message(finding, &mut words);
-        words.push('.');
-        message.push_str(&printable(&words));
-        if message.contains("](") {
-            // It would make a link of foreign text.
-            message = message.replace("](", "]\\u{28}");
-        }
+        message.push_str(&cut(told, room.saturating_sub(name.len())));
+        message.push('.');
         self.line.text(&message)?;
-        (self.message, self.words) = (message, words);
-        Ok(())
+        (self.message, self.sentence) = (message, sentence);
+        Ok(name)
     }
 
     /// Writes the artifact and the one character at which the object, entry or rule begins.
     fn place(&mut self, finding: &Finding) {
-        let place = self.report.place(finding).unwrap_or(Location {
-            file: &self.report.policy.path,
-            line: 1,
-            column: 1,
-        });
-        let known = self.artifacts.iter().find(|(file, _)| *file == place.file);
-        if let Some((_, artifact)) = known {
-            self.line.literal(artifact);
-        } else {
-            let artifact = artifact(place.file);
-            self.line.literal(&artifact);
-            self.artifacts.push((place.file, artifact));
-        }
-        self.region(place.line, place.column);
+        let Stand {
+            artifact,
+            line,
+            column,
+            ..
+        } = self.places.of(finding);
+        self.line.literal(artifact);
+        self.region(line, column);
     }
 
     /// Marks one character.
@@ -141,16 +152,21 @@ impl<'report> ResultWriter<'report> {
         self.line.literal("}");
     }
 
-    fn application(&mut self, application: &ApplicationRecord) -> io::Result<()> {
+    fn application(
+        &mut self,
+        application: &ApplicationRecord,
+        name: &str,
+        room: usize,
+    ) -> io::Result<()> {
         self.line.literal(r#"{"name":"#);
-        self.text(&application.display_name)?;
+        self.line.text(name)?;
         if let Some(app_id) = application.app_id {
             self.line.literal(r#","fullyQualifiedName":""#);
             self.line.literal(app_id.encode(&mut [0; 36]));
             self.line.literal("\"");
         } else if let Some(address) = &application.address {
             self.line.literal(r#","fullyQualifiedName":"#);
-            self.text(address)?;
+            self.text(address, room)?;
         }
         self.line.literal(r#","kind":"resource"}"#);
         Ok(())
@@ -166,7 +182,7 @@ impl<'report> ResultWriter<'report> {
         self.line.literal(r#"","kind":"resource"}]"#);
     }
 
-    fn suppression(&mut self, finding: &Finding) -> io::Result<()> {
+    fn suppression(&mut self, finding: &Finding, room: usize) -> io::Result<()> {
         let exception = self.report.exception(finding).map(|entry| &*entry.reason);
         let window = self.report.window(finding).map(|entry| &*entry.reason);
         let reason = match finding.disposition {
@@ -176,15 +192,10 @@ impl<'report> ResultWriter<'report> {
         };
         self.line
             .literal(r#","suppressions":[{"kind":"external","status":"accepted","justification":"#);
-        self.text(reason.unwrap_or_default())?;
+        self.text(reason.unwrap_or_default(), room)?;
         self.line.literal("}]");
         Ok(())
     }
-}
-
-/// Returns the artifact location of a file as JSON.
-fn artifact(path: &str) -> String {
-    serde_json::to_string(&uri::location(path)).unwrap_or_default()
 }
 
 fn next_steps(steps: &[NextStep]) -> serde_json::Value {

@@ -7,15 +7,16 @@ use serde_sarif::sarif::{
     MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor,
 };
 
-use super::controls;
+use super::{controls, help};
+use crate::home;
 use crate::report::ActiveRule;
 
 /// Describes a rule.
 pub(super) fn descriptor(rule: &ActiveRule) -> ReportingDescriptor {
     let text = rule.descriptor;
     let help = MultiformatMessageString::builder()
-        .text(text.help)
-        .markdown(text.help)
+        .text(help::plain(text.help))
+        .markdown(help::markdown(text.help))
         .build();
     let configuration = ReportingConfiguration::builder()
         .level(rule.level.name())
@@ -25,8 +26,9 @@ pub(super) fn descriptor(rule: &ActiveRule) -> ReportingDescriptor {
         .id(text.id.0)
         .name(pascal_case(text.id.0))
         .short_description(sentence(&format!("{}.", text.title)))
-        .full_description(sentence(text.summary))
+        .full_description(sentence(&help::plain(text.summary)))
         .help(help)
+        .help_uri(home::rule(text.id.0))
         .default_configuration(configuration)
         .properties(properties(rule))
         .opt_relationships(relationship.map(|relationship| vec![relationship]))

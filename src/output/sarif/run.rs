@@ -8,12 +8,13 @@ use serde_sarif::sarif::{
     ReportingDescriptorReference, Run, RunAutomationDetails, ToolComponent,
 };
 
-use super::{MAX_RESULTS, controls, rules, uri};
-use crate::escape::printable;
-use crate::report::{NotJudged, Report, Verdict};
+use super::words::{cut, words};
+use super::{MAX_RESULTS, controls, limits, rules, uri};
+use crate::home;
+use crate::report::{NotJudged, Report};
 
-/// The kinds of notifications: a rule that could not be judged, results left out, anything else.
-const NOTIFICATIONS: [(&str, &str); 3] = [
+/// The kinds of notifications: a rule that could not be judged, results left out or elsewhere, anything else.
+const NOTIFICATIONS: [(&str, &str); 4] = [
     (
         "not-judged",
         "A rule could not be judged on every application.",
@@ -22,19 +23,32 @@ const NOTIFICATIONS: [(&str, &str); 3] = [
         "results-left-out",
         "There are more findings than code scanning accepts.",
     ),
+    (
+        "results-elsewhere",
+        "Files have names that are too long for what code scanning accepts.",
+    ),
     ("run-note", "Something that a reader should know besides."),
 ];
 
+/// What a log cannot hold as it is.
+#[derive(Clone, Copy)]
+pub(super) struct Cuts {
+    /// Findings that are no results.
+    pub(super) left_out: usize,
+    /// Results that do not stand at their own place.
+    pub(super) elsewhere: usize,
+}
+
 /// Returns the run, its list of results empty.
-pub(super) fn without_results(report: &Report, left_out: usize) -> Run {
+pub(super) fn without_results(report: &Report, cuts: Cuts) -> Run {
     Run::builder()
         .tool(driver(report))
         .taxonomies([controls::taxonomy()])
-        .automation_details(RunAutomationDetails::builder().id(category(report)).build())
+        .automation_details(automation(report))
         .column_kind("unicodeCodePoints")
         .language("en-US")
         .original_uri_base_ids(BTreeMap::from([(uri::BASE.to_owned(), root())]))
-        .invocations([invocation(report, left_out)])
+        .invocations([invocation(report, cuts)])
         .results([])
         .build()
 }
@@ -54,7 +68,7 @@ fn driver(report: &Report) -> ToolComponent {
         .name(env!("CARGO_PKG_NAME"))
         .version(env!("CARGO_PKG_VERSION"))
         .semantic_version(env!("CARGO_PKG_VERSION"))
-        .information_uri(env!("CARGO_PKG_REPOSITORY"))
+        .information_uri(home::REPOSITORY)
         .rules(
             report
                 .rules
@@ -67,14 +81,22 @@ fn driver(report: &Report) -> ToolComponent {
         .build()
 }
 
-/// Names the series of runs to which this one belongs, so that a plan's results do not close those of the tenant. Code
-/// scanning splits the run from the category at the last slash.
-fn category(report: &Report) -> String {
-    let mut formats: Vec<_> = report.sources.iter().map(|source| source.format).collect();
-    formats.sort_unstable();
-    formats.dedup();
-    let policy = printable(&report.policy.path);
-    format!("credgate/{policy}/{}/", formats.join("+"))
+/// Names the series of runs to which this one belongs: what is gone since the last of the same series is closed. One
+/// policy judging one tenant is one series, whatever the inventory is exported with; what judges something else than a
+/// tenant has another word than `tenant` here.
+fn automation(report: &Report) -> RunAutomationDetails {
+    let tenant = report.policy.tenant.or(report.tenant);
+    let tenant = tenant.map_or_else(|| "unknown".to_owned(), |tenant| tenant.to_string());
+    let id = category("credgate", &report.policy.path, &format!("tenant-{tenant}"));
+    RunAutomationDetails::builder().id(id).build()
+}
+
+/// Returns the id of a series. Code scanning splits the id of the run from it at the last slash, and knows no run by id.
+/// The path of the policy is encoded as in locations, so that no letter of it means anything.
+pub(in crate::output) fn category(tool: &str, policy: &str, subject: &str) -> String {
+    let parts = [tool, &*uri::encoded(policy), subject];
+    let parts = parts.into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("/") + "/"
 }
 
 fn root() -> ArtifactLocation {
@@ -83,14 +105,16 @@ fn root() -> ArtifactLocation {
         .build()
 }
 
-fn invocation(report: &Report, left_out: usize) -> Invocation {
+fn invocation(report: &Report, cuts: Cuts) -> Invocation {
     let verdict = report.verdict();
     let judged_at = Value::from(report.now.to_string());
+    // What could not be judged has no results, so whoever closes alerts by this log would close its alerts, too.
+    let is_whole = report.missing().next().is_none();
     Invocation::builder()
-        .execution_successful(verdict != Verdict::Incomplete)
+        .execution_successful(is_whole)
         .exit_code(verdict.exit_code())
         .exit_code_description(verdict.name())
-        .tool_execution_notifications(notifications(report, left_out))
+        .tool_execution_notifications(notifications(report, cuts))
         .properties(
             PropertyBag::builder()
                 .additional_properties(BTreeMap::from([("judgedAt".to_owned(), judged_at)]))
@@ -99,20 +123,33 @@ fn invocation(report: &Report, left_out: usize) -> Invocation {
         .build()
 }
 
-fn notifications(report: &Report, left_out: usize) -> Vec<Notification> {
-    let mut notifications: Vec<_> = report
-        .not_judged
-        .iter()
-        .map(|gap| not_judged(report, gap))
-        .collect();
+fn notifications(report: &Report, cuts: Cuts) -> Vec<Notification> {
+    let Cuts {
+        left_out,
+        elsewhere,
+    } = cuts;
+    let gaps = report.not_judged.iter().map(|gap| not_judged(report, gap));
+    let mut notifications: Vec<_> = gaps.collect();
     if left_out > 0 {
         let text = format!(
             "{left_out} findings are left out: code scanning accepts {MAX_RESULTS} results, and the worst are kept."
         );
         notifications.push(notification("results-left-out", "warning", &text));
     }
-    let notes = report.notes.iter();
+    if elsewhere > 0 {
+        let text = format!(
+            "{elsewhere} results stand where the policy lists their rule: the names of their files are too long for the \
+             10 MB that code scanning accepts."
+        );
+        notifications.push(notification("results-elsewhere", "warning", &text));
+    }
+    let notes = report.notes.iter().take(limits::NOTIFICATIONS);
     notifications.extend(notes.map(|note| notification("run-note", "note", note)));
+    let more = report.notes.len().saturating_sub(limits::NOTIFICATIONS);
+    if more > 0 {
+        let text = format!("{more} more notes are in a `json` report.");
+        notifications.push(notification("run-note", "note", &text));
+    }
     notifications
 }
 
@@ -147,9 +184,10 @@ fn notification(kind: &str, level: &str, text: &str) -> Notification {
         .id(kind)
         .opt_index(index.and_then(|index| i64::try_from(index).ok()))
         .build();
+    let text = cut(words(text), limits::room(1));
     Notification::builder()
         .descriptor(descriptor)
         .level(level)
-        .message(Message::builder().text(printable(text)).build())
+        .message(Message::builder().text(text).build())
         .build()
 }

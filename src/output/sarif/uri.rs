@@ -35,7 +35,7 @@ fn drive(path: &str) -> Option<(char, &str)> {
 }
 
 /// Encodes all but RFC 3986's unreserved characters and the slash.
-fn encoded(path: &str) -> String {
+pub(super) fn encoded(path: &str) -> String {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {

@@ -36,7 +36,7 @@ fn write(report: &Report, options: &Options, writer: &mut dyn io::Write) -> io::
     let tally = Tally::of(report);
     summary::first_line(report, &mut page)?;
     findings::write(report, verbose, &mut page)?;
-    summary::write(report, &tally, verbose, &mut page)?;
+    summary::write(report, &tally, options, &mut page)?;
     summary::last_line(report, &tally, &mut page)?;
     page.finish()
 }

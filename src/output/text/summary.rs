@@ -6,7 +6,7 @@ use anstyle::Style;
 
 use super::page::{Page, Span, faint, of_level, of_verdict, plain, strong};
 use crate::output::tally::Tally;
-use crate::output::words;
+use crate::output::{Options, Verbosity, sarif, words};
 use crate::report::{NotJudged, Report};
 use crate::words::count;
 
@@ -27,7 +27,7 @@ pub(super) fn first_line(report: &Report, page: &mut Page<'_>) -> io::Result<()>
 pub(super) fn write(
     report: &Report,
     tally: &Tally,
-    verbose: bool,
+    options: &Options,
     page: &mut Page<'_>,
 ) -> io::Result<()> {
     page.blank()?;
@@ -35,7 +35,11 @@ pub(super) fn write(
     row("findings", &words::findings(report, tally), page)?;
     let tolerated = words::tolerated(report);
     if !tolerated.is_empty() {
-        let hint = if verbose { "" } else { " (`-v` lists them)" };
+        let hint = if options.verbosity == Verbosity::Verbose {
+            ""
+        } else {
+            " (`-v` lists them)"
+        };
         row("tolerated", &format!("{tolerated}{hint}"), page)?;
     }
     row("applications", &words::applications(report), page)?;
@@ -48,7 +52,7 @@ pub(super) fn write(
         row("inventory", &words::inventory(source, report.now), page)?;
     }
     write_not_judged(report, page)?;
-    write_notes(report, page)
+    write_notes(report, options, page)
 }
 
 /// Writes the whole result in one line.
@@ -99,8 +103,8 @@ fn write_gap(gap: &NotJudged, page: &mut Page<'_>) -> io::Result<()> {
     )
 }
 
-fn write_notes(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
-    let beyond = words::beyond_sarif(report);
+fn write_notes(report: &Report, options: &Options, page: &mut Page<'_>) -> io::Result<()> {
+    let beyond = sarif::cut_of(report, options.suppressed);
     let mut notes = report.notes.iter().chain(&beyond).peekable();
     page.blank()?;
     if notes.peek().is_none() {
