@@ -8,6 +8,8 @@ mod action;
 mod home;
 #[path = "readme/links.rs"]
 mod links;
+#[path = "readme/pipelines.rs"]
+mod pipelines;
 #[path = "readme/reference.rs"]
 mod reference;
 
