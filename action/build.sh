@@ -7,6 +7,9 @@ set -euo pipefail
 # Not in the workspace: what is checked out there may hold settings for cargo.
 cd "$GITHUB_ACTION_PATH"
 export CARGO_TARGET_DIR="$RUNNER_TEMP/credgate-build"
+# The cache may hold the program of another commit. cargo compares times, and the files of an action are as old as their
+# commit: it would take that program for a new one. Only the dependencies are taken from the cache.
+cargo clean --locked --profile source --package credgate || fail 4 "what an earlier build left cannot be removed"
 cargo build --locked --profile source --bin credgate || fail 4 "the program cannot be built"
 program=$CARGO_TARGET_DIR/source/credgate
 [ "${RUNNER_OS:-}" != Windows ] || program=$program.exe

@@ -235,6 +235,19 @@ done`,
       uses: { [UPLOAD]: () => false },
       holds: red(1, /secrets-only/),
     },
+    "a program that comes with the cache is not run: it is of another commit": {
+      inputs: { inventory: "bad.ndjson" },
+      uses: {
+        "actions/cache": (settings) => {
+          script(path.join(settings.path, "source"), "credgate", `[ "$1" != --version ] || { echo "credgate 0.1.0"; exit; }
+for word in "$@"; do
+  case $word in --report=*=*) printf '{\n  "exit_code": 0,\n}\n' > "\${word#--report=*=}" ;; esac
+done`);
+          return true;
+        },
+      },
+      holds: red(1, /secrets-only/),
+    },
     "a cache that fails is red": { uses: { "actions/cache": () => false }, holds: red(4, /./) },
     "foreign names make no annotation, and switch none off": {
       inputs: { inventory: "bad.ndjson" },

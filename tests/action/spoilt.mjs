@@ -80,6 +80,13 @@ export const spoilt = [
     noticed: "a tenant that holds is green, and every output is there",
   },
   {
+    what: "the program in the cache is run",
+    file: "action/build.sh",
+    from: "cargo clean --locked --profile source --package credgate",
+    to: "true",
+    noticed: "a program that comes with the cache is not run: it is of another commit",
+  },
+  {
     what: "an empty inventory is nobody's mistake",
     file: "action/prepare.sh",
     from: 'is_given "$IN_INVENTORY" ||',

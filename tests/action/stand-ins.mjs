@@ -8,15 +8,22 @@ export function script(folder, name, text) {
   fs.writeFileSync(path.join(folder, name), `#!/usr/bin/env bash\nset -euo pipefail\n${text}\n`, { mode: 0o755 });
 }
 
-/** A cargo that takes the program which is built already, if it is asked as the action must ask. */
+/**
+ * A cargo that takes the program which is built already, if it is asked as the action must ask. Like the real one it leaves
+ * a program as it is that is newer than the source: the files of an action are as old as their commit.
+ */
 export function cargo(folder, program) {
   script(
     folder,
     "cargo",
-    `[ "$*" = "build --locked --profile source --bin credgate" ] || { echo "cargo $*" >&2; exit 101; }
-[ -f Cargo.toml ] && [ -f action.yml ] || { echo "cargo runs in $PWD" >&2; exit 101; }
-mkdir -p "$CARGO_TARGET_DIR/source"
-cp "${program}" "$CARGO_TARGET_DIR/source/credgate"`,
+    `[ -f Cargo.toml ] && [ -f action.yml ] || { echo "cargo runs in $PWD" >&2; exit 101; }
+case "$*" in
+  "clean --locked --profile source --package credgate") rm -f "$CARGO_TARGET_DIR/source/credgate" ;;
+  "build --locked --profile source --bin credgate")
+    mkdir -p "$CARGO_TARGET_DIR/source"
+    [ -f "$CARGO_TARGET_DIR/source/credgate" ] || cp "${program}" "$CARGO_TARGET_DIR/source/credgate" ;;
+  *) echo "cargo $*" >&2; exit 101 ;;
+esac`,
   );
   script(folder, "rustc", 'echo "rustc 1.95.0"');
 }
