@@ -236,6 +236,16 @@ done`,
       holds: red(1, /secrets-only/),
     },
     "a cache that fails is red": { uses: { "actions/cache": () => false }, holds: red(4, /./) },
+    "a program out of the cache is built anew: it may be another commit's": {
+      inputs: { inventory: "bad.ndjson" },
+      uses: {
+        "actions/cache": (settings) => {
+          script(path.join(settings.path, "source"), "credgate", 'echo "credgate 0.1.0"');
+          return true;
+        },
+      },
+      holds: red(1, /secrets-only/),
+    },
     "foreign names make no annotation, and switch none off": {
       inputs: { inventory: "bad.ndjson" },
       files: {

@@ -80,6 +80,13 @@ export const spoilt = [
     noticed: "a tenant that holds is green, and every output is there",
   },
   {
+    what: "the program comes out of the cache",
+    file: "action/build.sh",
+    from: "cargo clean --locked --profile source --package credgate",
+    to: "true",
+    noticed: "a program out of the cache is built anew: it may be another commit's",
+  },
+  {
     what: "an empty inventory is nobody's mistake",
     file: "action/prepare.sh",
     from: 'is_given "$IN_INVENTORY" ||',

@@ -8,15 +8,21 @@ export function script(folder, name, text) {
   fs.writeFileSync(path.join(folder, name), `#!/usr/bin/env bash\nset -euo pipefail\n${text}\n`, { mode: 0o755 });
 }
 
-/** A cargo that takes the program which is built already, if it is asked as the action must ask. */
+/** A cargo that takes the program which is built already, if it is asked as the action must ask. As the real one, it leaves
+ * alone what seems fresh: files that come out of an archive bear the time of their commit. */
 export function cargo(folder, program) {
   script(
     folder,
     "cargo",
-    `[ "$*" = "build --locked --profile source --bin credgate" ] || { echo "cargo $*" >&2; exit 101; }
-[ -f Cargo.toml ] && [ -f action.yml ] || { echo "cargo runs in $PWD" >&2; exit 101; }
-mkdir -p "$CARGO_TARGET_DIR/source"
-cp "${program}" "$CARGO_TARGET_DIR/source/credgate"`,
+    `[ -f Cargo.toml ] && [ -f action.yml ] || { echo "cargo runs in $PWD" >&2; exit 101; }
+built=$CARGO_TARGET_DIR/source/credgate
+case "$*" in
+  "clean --locked --profile source --package credgate") rm -f "$built" ;;
+  "build --locked --profile source --bin credgate")
+    mkdir -p "$CARGO_TARGET_DIR/source"
+    [ -f "$built" ] || cp "${program}" "$built" ;;
+  *) echo "cargo $*" >&2; exit 101 ;;
+esac`,
   );
   script(folder, "rustc", 'echo "rustc 1.95.0"');
 }
