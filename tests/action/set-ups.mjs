@@ -13,8 +13,20 @@ const TAG = "v0.1.0";
 const RELEASED = { action_ref: TAG, action_repository: "contoso/gate" };
 const PULL_REQUEST = { event: { pull_request: { number: 7, head: { repo: { full_name: "contoso/platform" } } } } };
 
-const pullRequest = (labels) => ({
-  event: { pull_request: { number: 7, base: { sha: "BASE_COMMIT" }, head: { repo: { full_name: "contoso/platform" } }, labels } },
+/** What happened on a pull request that somebody whose id is 1 has opened, and that bears the label of an approval. */
+const onPullRequest = (action, label, sender) => ({
+  event: {
+    action,
+    ...(label && { label: { name: label } }),
+    sender: { id: sender },
+    pull_request: {
+      number: 7,
+      base: { sha: "BASE_COMMIT" },
+      head: { repo: { full_name: "contoso/platform" } },
+      user: { id: 1 },
+      labels: ["bug", "credgate-approved"].filter((it) => action !== "unlabeled" || it !== label).map((name) => ({ name })),
+    },
+  },
 });
 const LOOSENED = {
   files: { "credgate.yaml": "version: 1\nextends: secrets-only\nrules:\n  secrets-only: { level: warning }\n" },
@@ -389,10 +401,10 @@ done`);
         assert.match(result.log, /::notice title=credgate::a pull request from a fork/);
       },
     },
-    "the example for pull requests fails on a change that loosens": {
+    "the example for pull requests fails on what is pushed after an approval": {
       workflow: "examples/github/pull-request-gate.yml",
       ...LOOSENED,
-      github: pullRequest([{ name: "bug" }]),
+      github: onPullRequest("synchronize", null, 1),
       holds(result) {
         red(1, /loosens/)(result);
         assert.match(result.asked.body(), /credgate review/);
@@ -401,14 +413,32 @@ done`);
     "the example for pull requests passes with the label of a reviewer": {
       workflow: "examples/github/pull-request-gate.yml",
       ...LOOSENED,
-      github: pullRequest([{ name: "bug" }, { name: "credgate-approved" }]),
+      github: onPullRequest("labeled", "credgate-approved", 2),
       holds: green,
+    },
+    "the example for pull requests does not let the author approve": {
+      workflow: "examples/github/pull-request-gate.yml",
+      ...LOOSENED,
+      github: onPullRequest("labeled", "credgate-approved", 1),
+      holds: red(1, /loosens/),
+    },
+    "the example for pull requests takes no other label for an approval": {
+      workflow: "examples/github/pull-request-gate.yml",
+      ...LOOSENED,
+      github: onPullRequest("labeled", "bug", 2),
+      holds: red(1, /loosens/),
+    },
+    "the example for pull requests fails when the label is taken away": {
+      workflow: "examples/github/pull-request-gate.yml",
+      ...LOOSENED,
+      github: onPullRequest("unlabeled", "credgate-approved", 2),
+      holds: red(1, /loosens/),
     },
     "the example for pull requests fails on a policy that is broken": {
       workflow: "examples/github/pull-request-gate.yml",
       ...LOOSENED,
       files: { "credgate.yaml": "version: 1\nextends: secret-only\n" },
-      github: pullRequest([{ name: "credgate-approved" }]),
+      github: onPullRequest("labeled", "credgate-approved", 2),
       holds: red(2, /secret-only/),
     },
     "the example for the tenant is red where nobody signs in": {
