@@ -61,6 +61,7 @@ pub const fn is_unprintable(character: char) -> bool {
         | '\u{feff}' // byte order mark
         | '\u{ffa0}' // half-width Hangul filler
         | '\u{fff0}'..='\u{fffb}' // reserved, interlinear annotations
+        | '\u{fffe}'..='\u{ffff}' // no characters; XML can hold them in no form
         | '\u{1bca0}'..='\u{1bca3}' // shorthand format controls
         | '\u{1d173}'..='\u{1d17a}' // musical format controls
         | '\u{e0000}'..='\u{e0fff}' // tags, further variation selectors

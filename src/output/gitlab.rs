@@ -9,7 +9,7 @@ use std::io::{self, Write as _};
 use super::lines::{BUFFER, Record};
 use super::{Options, OutputFormat, groups, words};
 use crate::escape::printable;
-use crate::finding::{Disposition, Finding, Fingerprint, Level};
+use crate::finding::{Disposition, Finding, Fingerprint, Level, RuleId};
 use crate::report::{Location, NotJudged, Report};
 
 pub(super) static FORMAT: OutputFormat = OutputFormat {
@@ -34,6 +34,13 @@ fn write(report: &Report, _: &Options, writer: &mut dyn io::Write) -> io::Result
     for gap in &report.not_judged {
         line.clear();
         entry(&mut line, report, &of_gap(report, gap))?;
+        writer.write_all(separator.as_bytes())?;
+        writer.write_all(line.bytes())?;
+        separator = ",\n  ";
+    }
+    if let Some(tolerated) = tolerated(report) {
+        line.clear();
+        entry(&mut line, report, &tolerated)?;
         writer.write_all(separator.as_bytes())?;
         writer.write_all(line.bytes())?;
         separator = ",\n  ";
@@ -73,19 +80,35 @@ fn of_gap<'report>(report: &'report Report, gap: &NotJudged) -> Entry<'report> {
         rule: rule.0,
         level: gap.level(),
         description: format!("{}: {}", words::gap(gap), gap.reason),
-        fingerprint: Fingerprint::new(rule, &[b"not judged", gap.reason.as_bytes()], 0),
+        // Of a rule there is one gap, whose reason names what is in the inventory today.
+        fingerprint: Fingerprint::new(rule, &[b"not judged"], 0),
         place: report.rule_place(&gap.rule),
     }
 }
 
+/// Says how many findings are left out because something tolerates them, if any is: one by one they would be new in a
+/// merge request on the day when their exception ends, as they should be.
+fn tolerated(report: &Report) -> Option<Entry<'_>> {
+    let tolerated = words::tolerated(report);
+    (!tolerated.is_empty()).then(|| Entry {
+        rule: "tolerated",
+        level: Level::Note,
+        description: format!("left out here: {tolerated}"),
+        fingerprint: Fingerprint::new(RuleId("tolerated"), &[], 0),
+        place: None,
+    })
+}
+
 fn entry(line: &mut Record, report: &Report, entry: &Entry<'_>) -> io::Result<()> {
-    let place = entry.place.unwrap_or(Location {
+    let whole = Location {
         file: &report.policy.path,
         line: 1,
         column: 1,
-    });
+    };
+    let place = entry.place.filter(|place| is_within(place.file));
+    let place = place.unwrap_or(whole);
     line.literal(r#"{"description":"#);
-    line.text(&printable(&entry.description))?;
+    line.text(&harmless(&entry.description))?;
     line.literal(r#","check_name":""#);
     line.literal(entry.rule);
     line.literal(r#"","fingerprint":""#);
@@ -93,11 +116,23 @@ fn entry(line: &mut Record, report: &Report, entry: &Entry<'_>) -> io::Result<()
     line.literal(r#"","severity":""#);
     line.literal(severity(entry.level));
     line.literal(r#"","location":{"path":"#);
-    line.text(&printable(place.file))?;
+    line.text(&harmless(place.file))?;
     line.literal(r#","lines":{"begin":"#);
     line.number(place.line);
     line.literal("}}}");
     Ok(())
+}
+
+/// Tells whether a path leads to a file of the repository, to which GitLab makes a link.
+fn is_within(file: &str) -> bool {
+    let is_relative = !file.starts_with(['/', '\\', '-']) && !file.contains(':');
+    is_relative && file.split(['/', '\\']).all(|part| part != "..")
+}
+
+/// Makes foreign text harmless. GitLab puts it into HTML, and takes `%{…}` for a placeholder.
+fn harmless(text: &str) -> String {
+    let text = printable(text).replace('<', r"\u{3c}");
+    text.replace('>', r"\u{3e}").replace("%{", r"%\u{7b}")
 }
 
 /// GitLab's words, of which `blocker` would say that nothing else may be done.

@@ -12,8 +12,8 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::lines::BUFFER;
-use super::{Options, OutputFormat, groups, words};
-use crate::escape;
+use super::{Options, OutputFormat, groups, steps, words};
+use crate::escape::printable;
 use crate::finding::{Disposition, Finding, RuleId};
 use crate::report::{NotJudged, Report};
 use crate::words::count;
@@ -54,9 +54,9 @@ fn write(report: &Report, _: &Options, writer: &mut dyn io::Write) -> io::Result
         // The schema of Jenkins' xUnit plugin knows no `skipped` here.
         .with_attributes(attributes(&numbers).filter(|(name, _)| *name != "skipped"))
         .write_inner_content(|xml| {
-            suites
-                .iter()
-                .try_for_each(|(rule, cases)| suite(xml, report, *rule, cases))
+            about(xml, report)?;
+            let mut suites = suites.iter();
+            suites.try_for_each(|(rule, cases)| suite(xml, report, *rule, cases))
         })?;
     writer.write_all(b"\n")?;
     writer.flush()
@@ -69,6 +69,7 @@ fn suites(report: &Report) -> BTreeMap<RuleId, Vec<Case>> {
         suites.insert(rule.descriptor.id, Vec::new());
     }
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
+    let mut with_steps = 0;
     // Stable: the worst and lowest stay first.
     findings.sort_by_key(|finding| (finding.rule, finding.subject));
     for group in
@@ -76,10 +77,12 @@ fn suites(report: &Report) -> BTreeMap<RuleId, Vec<Case>> {
     {
         if let Some(first) = group.first() {
             let id = report.rule(first).descriptor.id;
-            suites
-                .entry(id)
-                .or_default()
-                .push(of_findings(report, first, group));
+            let mut case = of_findings(report, first, group);
+            if case.ending == Ending::Failed && with_steps < CASES_WITH_STEPS {
+                with_steps += 1;
+                case.text += &next_steps(report, group);
+            }
+            suites.entry(id).or_default().push(case);
         }
     }
     for gap in &report.not_judged {
@@ -97,6 +100,24 @@ fn suites(report: &Report) -> BTreeMap<RuleId, Vec<Case>> {
     suites
 }
 
+/// How many failures say what to do: steps take ten times the room of everything else.
+const CASES_WITH_STEPS: usize = 100;
+
+fn next_steps(report: &Report, group: &[&Finding]) -> String {
+    let steps = steps::of(report, group);
+    let lines = (1..).zip(&steps).flat_map(|(number, step)| {
+        let text = format!("{number}. {}", step.text);
+        let commands = [&step.azure_cli, &step.powershell].into_iter().flatten();
+        let commands = commands.flat_map(|it| it.lines().map(|line| format!("   {line}")));
+        std::iter::once(text).chain(commands)
+    });
+    let lines: Vec<String> = lines.map(|line| printable(&line).into_owned()).collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    format!("\nNext steps\n{}", lines.join("\n"))
+}
+
 fn of_findings(report: &Report, first: &Finding, group: &[&Finding]) -> Case {
     let open = || {
         group
@@ -111,13 +132,10 @@ fn of_findings(report: &Report, first: &Finding, group: &[&Finding]) -> Case {
         Ending::Skipped
     };
     let lines: Vec<String> = group.iter().map(|finding| line(report, finding)).collect();
-    let message = match lines.as_slice() {
-        [line] => line.clone(),
-        _ => format!(
-            "{}, such as: {}",
-            count(lines.len(), "finding"),
-            line(report, first)
-        ),
+    let speaker = line(report, open().next().unwrap_or(&first));
+    let message = match open().count() {
+        0 | 1 => speaker,
+        many => format!("{}, such as: {speaker}", count(many, "finding")),
     };
     Case {
         name: groups::subject(report, first),
@@ -138,28 +156,22 @@ fn line(report: &Report, finding: &Finding) -> String {
         report.message(finding),
         place.unwrap_or_default()
     );
-    printable(&line)
+    printable(&line).into_owned()
 }
 
 fn of_gap(report: &Report, gap: &NotJudged) -> Case {
-    let reason = printable(&gap.reason);
+    let reason = printable(&gap.reason).into_owned();
     Case {
-        name: words::gap(gap),
+        // The same whatever the number, so that its history is one.
+        name: "not judged everywhere".to_owned(),
         ending: if report.is_missing(gap) {
             Ending::Error
         } else {
             Ending::Skipped
         },
-        message: reason.clone(),
+        message: format!("{}: {reason}", words::gap(gap)),
         text: reason,
     }
-}
-
-/// Makes foreign text harmless; two characters more than elsewhere, because XML can hold them in no form.
-fn printable(text: &str) -> String {
-    let text = escape::printable(text);
-    text.replace('\u{fffe}', r"\u{fffe}")
-        .replace('\u{ffff}', r"\u{ffff}")
 }
 
 /// Tests, failures, errors and skipped ones, as attributes name them.
@@ -193,6 +205,40 @@ fn attributes<'a>(
 
 type Xml<'a, 'b> = Writer<&'a mut io::BufWriter<&'b mut dyn io::Write>>;
 
+/// Writes what was judged and what a reader should know besides, in a suite without tests.
+fn about(xml: &mut Xml<'_, '_>, report: &Report) -> io::Result<()> {
+    let tenant = report.tenant.map(|tenant| tenant.to_string());
+    let properties = [
+        ("verdict", report.verdict().name().to_owned()),
+        ("policy", printable(&report.policy.path).into_owned()),
+        ("tenant", tenant.unwrap_or_else(|| "not known".to_owned())),
+        ("fail-on", report.fail_on.to_string()),
+        ("judged-at", report.now.to_string()),
+    ];
+    let lines = std::iter::once(words::outcome(report)).chain(report.notes.iter().cloned());
+    let lines: Vec<String> = lines.map(|line| printable(&line).into_owned()).collect();
+    let none = [("tests", "0"), ("failures", "0"), ("errors", "0")];
+    xml.create_element("testsuite")
+        .with_attributes([("name", env!("CARGO_PKG_NAME")), ("time", "0")])
+        .with_attributes(none)
+        .write_inner_content(|xml| {
+            xml.create_element("properties")
+                .write_inner_content(|xml| {
+                    properties.iter().try_for_each(|(name, value)| {
+                        let property = xml.create_element("property");
+                        let property =
+                            property.with_attributes([("name", *name), ("value", value)]);
+                        property.write_empty().map(|_| ())
+                    })
+                })?;
+            let text = lines.join("\n");
+            let output = xml.create_element("system-out");
+            output.write_text_content(BytesText::new(&text))?;
+            Ok(())
+        })?;
+    Ok(())
+}
+
 fn suite(xml: &mut Xml<'_, '_>, report: &Report, rule: RuleId, cases: &[Case]) -> io::Result<()> {
     let numbers = numbers(cases.iter());
     // Without a zone, as the schema of Ant has it; the instant is UTC.
@@ -206,7 +252,9 @@ fn suite(xml: &mut Xml<'_, '_>, report: &Report, rule: RuleId, cases: &[Case]) -
 }
 
 fn case(xml: &mut Xml<'_, '_>, rule: RuleId, case: &Case) -> io::Result<()> {
-    let (class, name) = (format!("credgate.{rule}"), printable(&case.name));
+    // Some readers show the name alone.
+    let name = format!("{rule}: {}", printable(&case.name));
+    let class = format!("credgate.{rule}");
     let fixed = [
         ("classname", class.as_str()),
         ("name", &name),
