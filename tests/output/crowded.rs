@@ -201,6 +201,29 @@ fn what_code_scanning_cannot_hold_is_said_before_other_notes() {
     assert!(page.contains(&words), "{page}");
 }
 
+#[test]
+fn slices_have_the_colour_of_their_state_in_whatever_order_they_are_drawn() {
+    let mut report = sample::clean();
+    report.summary.by_state = [300, 0, 120, 5, 1];
+    let page = write("markdown", &report);
+    let (_, picture) = page.split_once("```mermaid\n").unwrap();
+    let slices = picture.lines().filter(|line| line.starts_with("  \""));
+    let slices: Vec<&str> = slices.map(str::trim).collect();
+    // Some versions of Mermaid sort by size before they give out the colours.
+    assert_eq!(
+        slices,
+        [
+            "\"no-credentials\" : 300",
+            "\"certificate\" : 120",
+            "\"migrating\" : 5",
+            "\"secrets-only\" : 1",
+        ]
+    );
+    for colour in ["\"pie1\": \"#616161\"", "\"pie4\": \"#c62828\""] {
+        assert!(picture.contains(colour), "{picture}");
+    }
+}
+
 /// What a reader must know stands before the tables, of which something may be cut.
 #[test]
 fn notes_stand_before_the_findings() {
