@@ -11,6 +11,8 @@
 
 #[path = "output/annotations.rs"]
 mod annotations;
+#[path = "output/crowded.rs"]
+mod crowded;
 #[path = "output/machines.rs"]
 mod machines;
 #[path = "output/markdown.rs"]

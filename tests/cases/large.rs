@@ -86,6 +86,24 @@ fn one_object_may_be_larger_than_a_window() {
     assert_eq!(place(&all.join("\n")), (MANY as u64, 1));
 }
 
+/// A summary of a job and a comment have an end, a tenant has none.
+#[test]
+fn a_page_for_a_comment_stays_one_and_counts_what_it_leaves_out() {
+    let all: Vec<_> = (1..=MANY).map(|number| application(number, true)).collect();
+    let folder = folder(all.join("\n"));
+    let ended = check(folder.path(), &["--report", "markdown"]);
+    assert_eq!(ended.code, 1, "{}", ended.stderr);
+    let page = &ended.stdout;
+    assert!(page.len() < 60_000, "{}", page.len());
+    let words = format!("**{MANY} errors in {MANY} of {MANY} applications**");
+    assert!(page.contains(&words), "{page}");
+    let shown = page.matches("error <code>secrets-only</code>").count();
+    assert!(shown > 10, "{page}");
+    let left_out = MANY - shown;
+    let words = format!("**… and {left_out} more with {left_out} errors**");
+    assert!(page.contains(&words), "{page}");
+}
+
 /// Says how the program ends with an inventory, and what it tells.
 fn told(inventory: impl AsRef<[u8]>) -> (i32, String) {
     let folder = folder(&inventory);

@@ -4,7 +4,7 @@ use credgate::finding::{Disposition, Finding};
 use credgate::output::Options;
 use credgate::report::Report;
 use proptest::prelude::*;
-use pulldown_cmark::{Event, Options as Flavour, Parser, Tag};
+use pulldown_cmark::{Event, Options as Flavour, Parser, Tag, TagEnd};
 
 use super::{reports, sample, write};
 
@@ -35,7 +35,7 @@ fn events(page: &str) -> impl Iterator<Item = Event<'_>> {
     clippy::wildcard_enum_match_arm,
     reason = "what is neither text nor HTML is structure"
 )]
-fn assert_harmless(page: &str) {
+pub(super) fn assert_harmless(page: &str) {
     let (mut is_code, mut depth) = (0_i32, 0_i32);
     for event in events(page) {
         let is_reference = matches!(
@@ -88,7 +88,7 @@ fn numbers_before(page: &str, words: &str) -> Vec<usize> {
 }
 
 /// The findings that the table shows and those that it says it leaves out.
-fn shown_and_left_out(page: &str) -> (usize, usize) {
+pub(super) fn shown_and_left_out(page: &str) -> (usize, usize) {
     let (_, rest) = page.split_once("\n### Findings\n").unwrap();
     let rest = rest.split("\n### ").next().unwrap();
     let (table, after) = rest.split_once("\n\n**…").unwrap_or((rest, ""));
@@ -102,7 +102,7 @@ fn shown_and_left_out(page: &str) -> (usize, usize) {
     (usize::try_from(shown).unwrap(), left_out)
 }
 
-fn open(report: &Report) -> usize {
+pub(super) fn open(report: &Report) -> usize {
     let is_open = |finding: &&Finding| finding.disposition == Disposition::Open;
     report.findings.iter().filter(is_open).count()
 }
@@ -194,6 +194,73 @@ fn a_rule_that_is_required_and_was_not_judged_comes_first() {
 fn what_is_foreign_is_text() {
     for report in reports().into_iter().chain(large()) {
         assert_harmless(&write("markdown", &report));
+    }
+}
+
+/// What a reader sees outside code, with a bar where code or a tag stands between.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all else separates words")]
+fn prose(page: &str) -> String {
+    let (mut prose, mut is_code, mut is_fence) = (String::new(), false, false);
+    for event in events(page) {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => is_fence = true,
+            Event::End(TagEnd::CodeBlock) => is_fence = false,
+            Event::Text(text) if !is_code && !is_fence => prose.push_str(&text),
+            Event::InlineHtml(html) | Event::Html(html) => {
+                if html.contains("code>") {
+                    is_code = html.rfind("<code>") > html.rfind("</code>");
+                }
+                prose.push('|');
+            }
+            _ => prose.push('|'),
+        }
+    }
+    prose
+}
+
+/// What GitHub and GitLab look for in the text of a page that was rendered.
+const REFERENCES: [&str; 17] = [
+    "GH-1",
+    "gh-12",
+    "!1",
+    "$1",
+    "$x$",
+    "~bug",
+    "~\"a bug\"",
+    "%12",
+    "&12",
+    "^alert#1",
+    "*iteration:1",
+    "[issue:1]",
+    ":x:",
+    ":+1:",
+    ":100:",
+    "ftp://x.example",
+    "x :tada: y",
+];
+
+#[test]
+fn no_reference_is_made_of_what_is_rendered() {
+    for foreign in REFERENCES {
+        let mut report = sample::tenant();
+        for record in &mut report.applications {
+            record.display_name = foreign.into();
+        }
+        for entry in &mut report.exceptions {
+            entry.reason = foreign.into();
+        }
+        report.notes = vec![foreign.to_owned()];
+        report.not_judged[0].reason = foreign.to_owned();
+        report.sources[0].name = foreign.to_owned();
+        let page = write("markdown", &report);
+        let prose = prose(&page);
+        assert!(prose.contains("Could not be judged"), "{prose}");
+        assert!(!prose.contains(foreign), "{foreign}: {prose}");
+        // What stands in a block of HTML is no prose to the parser: there a name is code.
+        let mut summaries = page.lines().filter(|line| line.starts_with("<summary>"));
+        assert!(summaries.all(|line| {
+            line.starts_with("<summary><code>") && line.ends_with("</code></summary>")
+        }));
     }
 }
 

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use super::sheet::{Sheet, cut};
-use super::{LONGEST, LONGEST_NAME, code, inline, room};
+use super::sheet::Sheet;
+use super::{NAME, SENTENCE, room};
 use crate::finding::Disposition;
 use crate::report::Report;
 use crate::words::count;
@@ -32,7 +32,12 @@ pub(super) fn write(report: &Report, page: &mut Sheet) {
     ));
     let rows = entries.iter().map(|entry| row(entry, today));
     let shown = page.fill(rows, room::ENTRIES);
-    page.more(entries.len() - shown, "more entry in use");
+    if shown < entries.len() {
+        let more = count(entries.len() - shown, "more row");
+        page.add(format_args!(
+            "\n… and {more}: the policy lists all of them.\n"
+        ));
+    }
 }
 
 fn in_use(report: &Report) -> Vec<Entry<'_>> {
@@ -79,9 +84,9 @@ fn row(entry: &Entry<'_>, today: Date) -> String {
     format!(
         "| {} {} | {} | {} | {left} | {} |\n",
         entry.kind,
-        code(&cut(entry.id, LONGEST_NAME)),
+        NAME.code(entry.id),
         count(entry.tolerates, "finding"),
         entry.ends,
-        inline(&cut(entry.reason, LONGEST)),
+        SENTENCE.inline(entry.reason),
     )
 }

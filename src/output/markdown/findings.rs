@@ -1,9 +1,10 @@
 //! The open findings: a table, a row for each application or other subject, the worst first; then what to do.
 
-use super::sheet::{Sheet, cut};
-use super::{LONGEST, LONGEST_NAME, code, inline, room};
+use super::escape::Room;
+use super::sheet::Sheet;
+use super::{NAME, SENTENCE, code, inline, room};
 use crate::escape::printable;
-use crate::finding::{Finding, Level, NextStep};
+use crate::finding::{Finding, Level, NextStep, Subject};
 use crate::output::groups::{self, groups, listed};
 use crate::output::steps;
 use crate::report::Report;
@@ -11,6 +12,18 @@ use crate::words::count;
 
 /// How many findings of one subject its row shows.
 const MOST_OF_ROW: usize = 6;
+
+/// How long a row becomes with all but its first finding, in bytes: of the longest, five still fit into the table.
+const MOST_BYTES_OF_ROW: usize = 3_000;
+
+/// How long a list of steps becomes, in bytes; half of that is usual.
+const MOST_BYTES_OF_FOLD: usize = 5_000;
+
+/// The id or the address of an application, and its place.
+const IDENTITY: Room = Room {
+    characters: 200,
+    bytes: 500,
+};
 
 /// Writes both.
 pub(super) fn write(report: &Report, page: &mut Sheet) {
@@ -33,18 +46,23 @@ fn left_out(groups: &[&[&Finding]], page: &mut Sheet) {
     if groups.is_empty() {
         return;
     }
-    let findings = groups.iter().flat_map(|group| group.iter());
+    let findings = groups.iter().flat_map(|group| group.iter().copied());
+    page.add(format_args!(
+        "\n**… and {} more with {}**: <code>--report json=FILE</code> has all of them.\n",
+        groups.len(),
+        by_level(&findings),
+    ));
+}
+
+/// Says how many findings of each level there are.
+fn by_level<'report>(findings: &(impl Iterator<Item = &'report Finding> + Clone)) -> String {
     let levels = Level::ALL.map(|level| findings.clone().filter(|it| it.level == level).count());
     let levels = Level::ALL.into_iter().zip(levels);
     let levels = levels.filter(|(_, number)| *number > 0);
     let levels: Vec<String> = levels
         .map(|(level, number)| count(number, level.name()))
         .collect();
-    page.add(format_args!(
-        "\n**… and {} more with {}**: <code>--report json=FILE</code> has all of them.\n",
-        groups.len(),
-        levels.join(", "),
-    ));
+    levels.join(", ")
 }
 
 fn row(report: &Report, group: &[&Finding]) -> String {
@@ -56,29 +74,55 @@ fn row(report: &Report, group: &[&Finding]) -> String {
     let place = place.map(|place| format!("{}:{}", place.file, place.line));
     let identity = groups::identity(report, first);
     let identity = identity.iter().chain(&place);
-    let identity = identity.map(|words| format!("<br>{}", code(&cut(words, LONGEST))));
-    let mut sentences: Vec<String> = group
-        .iter()
-        .take(MOST_OF_ROW)
-        .map(|finding| sentence(report, finding))
-        .collect();
-    let more = group.len().saturating_sub(MOST_OF_ROW);
-    if more > 0 {
-        sentences.push(format!("… and {}", count(more, "more finding")));
-    }
-    format!(
-        "| {} | <b>{}</b>{}{} | {} |\n",
+    let identity = identity.map(|words| format!("<br>{}", IDENTITY.code(words)));
+    let mut row = Sheet::default();
+    row.add(format_args!(
+        "| {} | <b>{}</b>{}{} | {}",
         worst.map_or("", sign),
-        inline(&cut(groups::name(report, first), LONGEST_NAME)),
+        name(report, first),
         inline(&groups::kind(report, first)),
         identity.collect::<String>(),
-        sentences.join("<br>"),
-    )
+        sentence(report, first),
+    ));
+    let mut shown = 1;
+    for finding in group.iter().take(MOST_OF_ROW).skip(1) {
+        let sentence = sentence(report, finding);
+        if row.len() + sentence.len() > MOST_BYTES_OF_ROW {
+            break;
+        }
+        row.add(format_args!("<br>{sentence}"));
+        shown += 1;
+    }
+    let left_out = group.get(shown..).unwrap_or_default();
+    if !left_out.is_empty() {
+        let more = count(left_out.len(), "more finding");
+        let levels = by_level(&left_out.iter().copied());
+        row.add(format_args!("<br>… and {more} ({levels})"));
+    }
+    row.add(format_args!(" |\n"));
+    row.into_text()
+}
+
+/// Returns the name of a subject: as code where somebody else chose it, so that nothing becomes of it on any platform.
+fn name(report: &Report, finding: &Finding) -> String {
+    let name = groups::name(report, finding);
+    let is_own = match finding.subject {
+        Subject::Application(_) => report
+            .application(finding)
+            .is_none_or(|application| application.display_name.is_empty()),
+        Subject::Tenant => true,
+        Subject::Exception(_) | Subject::Window(_) => false,
+    };
+    if is_own {
+        inline(name)
+    } else {
+        NAME.code(name)
+    }
 }
 
 fn sentence(report: &Report, finding: &Finding) -> String {
     let rule = code(report.rule(finding).descriptor.id.0);
-    let message = inline(&cut(&report.message(finding), LONGEST));
+    let message = SENTENCE.inline(&report.message(finding));
     format!("{} {rule}: {message}", finding.level)
 }
 
@@ -119,14 +163,24 @@ fn write_steps(report: &Report, groups: &[&[&Finding]], page: &mut Sheet) {
 const MOST_FOLDED: usize = 50;
 
 fn fold(report: &Report, group: &[&Finding], steps: &[NextStep]) -> String {
-    let name = group.first().map(|first| groups::name(report, first));
-    let name = inline(&cut(name.unwrap_or_default(), LONGEST_NAME));
+    let name = group.first().map(|first| name(report, first));
+    let name = name.unwrap_or_default();
     let mut fold = Sheet::default();
     fold.add(format_args!("<details>\n<summary>{name}</summary>\n\n"));
-    for (number, step) in (1..).zip(steps) {
-        fold.add(format_args!("{number}. {}\n", inline(&step.text)));
-        fence(&mut fold, "sh", step.azure_cli.as_deref());
-        fence(&mut fold, "powershell", step.powershell.as_deref());
+    let written = (1..).zip(steps).map(|(number, step)| {
+        let mut written = Sheet::default();
+        written.add(format_args!("{number}. {}\n", inline(&step.text)));
+        fence(&mut written, "sh", step.azure_cli.as_deref());
+        fence(&mut written, "powershell", step.powershell.as_deref());
+        written.into_text()
+    });
+    // The last steps are those that take a secret away: no list is left without what comes before them.
+    let shown = fold.fill(written, MOST_BYTES_OF_FOLD);
+    if shown < steps.len() {
+        let more = count(steps.len() - shown, "more step");
+        fold.add(format_args!(
+            "\n… and {more}: <code>--report text</code> prints them.\n"
+        ));
     }
     fold.add(format_args!("\n</details>\n"));
     fold.into_text()

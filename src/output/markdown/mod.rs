@@ -1,9 +1,9 @@
 //! `markdown`: the report as the summary of a job and as a comment on a pull request.
 //!
-//! In: a report. Out: the verdict and the numbers, what could not be judged, a table of the open findings, the worst
-//! first, the next steps folded away, a picture of the states, the exceptions and windows in use, and what was judged.
-//! Foreign text stands in it as text only. Each part has its own room, so that no part drives another one out; what does
-//! not fit is counted.
+//! In: a report. Out: the verdict and the numbers, what could not be judged, the notes, a table of the open findings, the
+//! worst first, the next steps folded away, a picture of the states, the exceptions and windows in use, and what was
+//! judged. Foreign text stands in it as text only. Each part has its own room, and so has each row, so that neither a part
+//! nor an application drives another one out; what does not fit is counted.
 
 mod entries;
 mod escape;
@@ -13,8 +13,9 @@ mod sheet;
 
 use std::io;
 
+use escape::Room;
 pub(super) use escape::{code, inline};
-use sheet::{Sheet, cut};
+use sheet::Sheet;
 
 use super::tally::Tally;
 use super::{Options, OutputFormat, sarif, words};
@@ -27,31 +28,39 @@ pub(super) static FORMAT: OutputFormat = OutputFormat {
     write,
 };
 
-/// Room for each part, in bytes. A comment on GitHub may have 65,536 characters, a summary 1 MiB.
+/// Room for each part, in bytes. A comment on GitHub may have 65,536 characters, a summary 1 MiB; with everything full,
+/// the page has less than 60,000.
 mod room {
     pub(super) const GAPS: usize = 8_000;
+    pub(super) const NOTES: usize = 5_000;
     pub(super) const FINDINGS: usize = 16_000;
     /// The steps take what the parts before them left, up to here.
     pub(super) const THROUGH_STEPS: usize = 44_000;
     pub(super) const ENTRIES: usize = 8_000;
     pub(super) const SOURCES: usize = 3_000;
-    pub(super) const NOTES: usize = 5_000;
 }
 
-/// The longest sentence, in characters.
-const LONGEST: usize = 400;
+/// A sentence.
+const SENTENCE: Room = Room {
+    characters: 400,
+    bytes: 1_250,
+};
 
-/// The longest name: one without blanks makes its column as wide as it is.
-const LONGEST_NAME: usize = 50;
+/// A name: one without blanks makes its column as wide as it is.
+const NAME: Room = Room {
+    characters: 50,
+    bytes: 250,
+};
 
 fn write(report: &Report, options: &Options, writer: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Sheet::default();
     head(report, &mut page);
     gaps(report, &mut page);
+    notes(report, options, &mut page);
     findings::write(report, &mut page);
     picture::write(report, &mut page);
     entries::write(report, &mut page);
-    foot(report, options, &mut page);
+    foot(report, &mut page);
     writer.write_all(page.into_text().as_bytes())
 }
 
@@ -96,12 +105,22 @@ fn gap(gap: &NotJudged) -> String {
         "- {sign} {} on {}{optional}: {}\n",
         code(gap.rule.descriptor.id.0),
         count(gap.applications, "application"),
-        inline(&cut(&gap.reason, LONGEST)),
+        SENTENCE.inline(&gap.reason),
     )
 }
 
+/// Says what a reader should know besides; first that a report beside this one has not all.
+fn notes(report: &Report, options: &Options, page: &mut Sheet) {
+    let beyond = sarif::cut_of(report, options.suppressed);
+    let notes = beyond.iter().chain(&report.notes);
+    let lines = notes.map(|note| format!("\n> {}\n", SENTENCE.inline(note)));
+    let all = report.notes.len() + beyond.iter().len();
+    let shown = page.fill(lines, room::NOTES);
+    page.more(all - shown, "more note");
+}
+
 /// Says what was judged, by what and when.
-fn foot(report: &Report, options: &Options, page: &mut Sheet) {
+fn foot(report: &Report, page: &mut Sheet) {
     page.add(format_args!("\n### What was judged\n\n"));
     page.add(format_args!(
         "- Applications: {}\n",
@@ -116,12 +135,12 @@ fn foot(report: &Report, options: &Options, page: &mut Sheet) {
     }
     let sources = report.sources.iter();
     let sources = sources.map(|source| {
-        let words = cut(&words::inventory(source, report.now), LONGEST);
-        format!("- Inventory: {}\n", inline(&words))
+        let words = words::inventory(source, report.now);
+        format!("- Inventory: {}\n", SENTENCE.inline(&words))
     });
     let shown = page.fill(sources, room::SOURCES);
     page.more(report.sources.len() - shown, "more source");
-    let path = code(&cut(&report.policy.path, LONGEST));
+    let path = SENTENCE.code(&report.policy.path);
     page.add(format_args!(
         "- Policy: {path}, failing at {}\n",
         report.fail_on
@@ -131,11 +150,4 @@ fn foot(report: &Report, options: &Options, page: &mut Sheet) {
         report.now,
         env!("CARGO_PKG_VERSION")
     ));
-    let beyond = sarif::cut_of(report, options.suppressed);
-    let notes = report.notes.iter().chain(&beyond);
-    let notes: Vec<&String> = notes.collect();
-    let lines = notes.iter();
-    let lines = lines.map(|note| format!("\n> {}\n", inline(&cut(note, LONGEST))));
-    let shown = page.fill(lines, room::NOTES);
-    page.more(notes.len() - shown, "more note");
 }

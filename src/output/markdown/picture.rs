@@ -1,5 +1,7 @@
 //! How the judged applications sign in, as a Mermaid pie. Nothing foreign stands in it.
 
+use std::cmp::Reverse;
+
 use super::sheet::Sheet;
 use crate::model::State;
 use crate::report::Report;
@@ -7,12 +9,15 @@ use crate::report::Report;
 /// Draws the picture; of no application there is none.
 pub(super) fn write(report: &Report, page: &mut Sheet) {
     let states = State::ALL.into_iter().zip(report.summary.by_state).rev();
-    let states: Vec<(State, u64)> = states.filter(|(_, number)| *number > 0).collect();
+    let mut states: Vec<(State, u64)> = states.filter(|(_, number)| *number > 0).collect();
     if states.is_empty() {
         return;
     }
+    // Some versions give out the colours as written here, others by size: so the largest slice stands first.
+    // https://github.com/mermaid-js/mermaid/issues/5314
+    states.sort_by_key(|(_, number)| Reverse(*number));
     page.add(format_args!("\n### How applications sign in\n\n"));
-    // Slices take their colours in the order in which they stand here. The theme stays the reader's, light or dark.
+    // The theme stays the reader's, light or dark.
     let colours: Vec<String> = states
         .iter()
         .zip(1..)

@@ -48,12 +48,3 @@ impl Sheet {
         self.0
     }
 }
-
-/// Returns the beginning of a sentence that is too long.
-pub(super) fn cut(sentence: &str, longest: usize) -> String {
-    let mut cut: String = sentence.chars().take(longest).collect();
-    if cut.len() < sentence.len() {
-        cut.push('…');
-    }
-    cut
-}
