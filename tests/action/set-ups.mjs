@@ -21,7 +21,6 @@ const onPullRequest = (action, label, sender) => ({
     sender: { id: sender },
     pull_request: {
       number: 7,
-      base: { sha: "BASE_COMMIT" },
       head: { repo: { full_name: "contoso/platform" } },
       user: { id: 1 },
       labels: ["bug", "credgate-approved"].filter((it) => action !== "unlabeled" || it !== label).map((name) => ({ name })),
@@ -81,7 +80,7 @@ export function setUps(program) {
         assert.equal(result.outputs.findings, "0");
         for (const name of ["sarif-file", "report-file", "json-file"]) assert.ok(fs.existsSync(result.outputs[name]), name);
         assert.match(result.summary, /^## ✅ credgate: the policy holds/);
-        assert.deepEqual(result.used.map((it) => it.name), ["actions/cache"]);
+        assert.deepEqual(result.used.map((it) => it.name), ["actions/cache/restore", "actions/cache/save"]);
       },
     },
     "a violation is red with 1, after the upload": {
@@ -250,7 +249,7 @@ done`,
     "a program that comes with the cache is not run: it is of another commit": {
       inputs: { inventory: "bad.ndjson" },
       uses: {
-        "actions/cache": (settings) => {
+        "actions/cache/restore": (settings) => {
           script(path.join(settings.path, "source"), "credgate", `[ "$1" != --version ] || { echo "credgate 0.1.0"; exit; }
 for word in "$@"; do
   case $word in --report=*=*) printf '{\n  "exit_code": 0,\n}\n' > "\${word#--report=*=}" ;; esac
@@ -260,7 +259,7 @@ done`);
       },
       holds: red(1, /secrets-only/),
     },
-    "a cache that fails is red": { uses: { "actions/cache": () => false }, holds: red(4, /./) },
+    "a cache that fails is red": { uses: { "actions/cache/restore": () => false }, holds: red(4, /./) },
     "foreign names make no annotation, and switch none off": {
       inputs: { inventory: "bad.ndjson" },
       files: {

@@ -33,6 +33,16 @@ export const FILES = {
 };
 export const inventory = lines;
 
+/** Leaves what a checkout leaves for a pull request: its merge into the target branch. */
+function merge(workspace) {
+  const git = (...words) =>
+    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@contoso.example", ...words], { cwd: workspace, stdio: "ignore" });
+  git("checkout", "-qb", "change");
+  git("commit", "-qam", "change");
+  git("checkout", "-q", "target");
+  git("merge", "-q", "--no-ff", "-m", "merge", "change");
+}
+
 /** Makes a world, runs the action in it, and takes the world away. */
 export function run(setUp, { action, program, project }) {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), "credgate action "));
@@ -59,9 +69,8 @@ export function run(setUp, { action, program, project }) {
       script(root, "stand-in", setUp.program);
       cargo(bin, path.join(root, "stand-in"));
     }
-    let base;
-    if (setUp.commits) base = execFileSync("git", ["rev-parse", "target"], { cwd: workspace }).toString().trim();
-    const github = JSON.parse(JSON.stringify(setUp.github ?? {}).replaceAll("BASE_COMMIT", base));
+    if (setUp.commits && setUp.workflow) merge(workspace);
+    const github = setUp.github ?? {};
     const context = { github, runner: { temp }, vars: setUp.vars ?? {} };
     const given = setUp.workflow ? inputsOf(path.join(project, setUp.workflow), context) : {};
     const asked = gh(bin, setUp.gh?.(root) ?? {});
