@@ -88,6 +88,12 @@ for name in sarif-file report-file json-file; do
   file=$(printf '%s' "$name" | tr 'a-z-' 'A-Z_')
   if [ "$verdict" != none ] && [ -f "${!file}" ]; then output "$name" "${!file}"; else output "$name" ""; fi
 done
+# SARIF says whether everything was judged that must be; its lines, too, begin with no foreign text.
+whole=false
+if [ "$verdict" = pass ] || [ "$verdict" = fail ]; then
+  if grep -q '^ *"executionSuccessful": true,\{0,1\}$' "$SARIF_FILE"; then whole=true; fi
+fi
+output whole "$whole"
 if [ "$verdict" = none ] && [ "$code" -gt 1 ]; then
   printf '::error title=credgate::%s\n' "no verdict (exit code $code): $(encode "$(head -n 1 "$ERROR_FILE")")"
 fi

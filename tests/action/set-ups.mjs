@@ -142,6 +142,18 @@ export function setUps(program) {
         assert.ok(!result.used.some((it) => it.name === UPLOAD));
       },
     },
+    "a violation beside a rule that cannot be judged is red with 1, and nothing is uploaded": {
+      inputs: { inventory: "bad.ndjson", "upload-sarif": "true" },
+      files: {
+        "credgate.yaml":
+          "version: 1\nextends: secrets-only\nrules:\n  owner-missing: { level: error, evidence: required }\n",
+      },
+      holds(result) {
+        red(1, /owner-missing/)(result);
+        assert.equal(result.outputs.verdict, "fail");
+        assert.ok(!result.used.some((it) => it.name === UPLOAD));
+      },
+    },
     "graph without any way of signing in is red with 4": {
       inputs: { inventory: "graph" },
       env: { AZURE_CONFIG_DIR: "/nonexistent" },

@@ -96,9 +96,16 @@ export const spoilt = [
   {
     what: "a run without a verdict is uploaded",
     file: "action.yml",
-    from: "(steps.run.outputs.verdict == 'pass' || steps.run.outputs.verdict == 'fail')",
+    from: "steps.run.outputs.whole == 'true'",
     to: "true",
     noticed: "a rule that cannot be judged is red with 3, and nothing is uploaded",
+  },
+  {
+    what: "a violation is uploaded whatever was not judged",
+    file: "action/run.sh",
+    from: 'output whole "$whole"',
+    to: 'output whole true',
+    noticed: "a violation beside a rule that cannot be judged is red with 1, and nothing is uploaded",
   },
   {
     what: "the exit code of the export is thrown away",

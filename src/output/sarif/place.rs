@@ -1,8 +1,9 @@
 //! Where results stand: the names of the files, each encoded once.
 //!
-//! In: a report and its findings. Out: for each the location of its file. An inventory may be a folder with a file for
-//! each application; where their names together would make the log too large, what is left stands where the policy lists
-//! the rule.
+//! In: a report and its findings. Out: for each the location of its file. What lies outside of the current folder is not
+//! in the repository, and its name may be another one on each runner, which would be another alert; such a result stands
+//! where the policy lists the rule. An inventory may be a folder with a file for each application; where their names
+//! together would make the log too large, what is left stands there, too.
 
 use super::limits::FILE_NAMES;
 use super::uri;
@@ -30,8 +31,8 @@ pub(super) struct Stand<'places> {
     pub(super) line: u32,
     /// One-based, in characters.
     pub(super) column: u32,
-    /// Whether this is the finding's own place.
-    is_own: bool,
+    /// Whether the name of the finding's own file had no room.
+    is_cut: bool,
 }
 
 impl<'report> Places<'report> {
@@ -47,8 +48,10 @@ impl<'report> Places<'report> {
     /// Returns where a finding stands in the log.
     pub(super) fn of(&mut self, finding: &Finding) -> Stand<'_> {
         let own = self.report.place(finding);
-        let own = own.filter(|place| self.has_room(place.file));
-        let place = own
+        let own = own.filter(|place| uri::is_inside(place.file));
+        let place = own.filter(|place| self.has_room(place.file));
+        let is_cut = own.is_some() && place.is_none();
+        let place = place
             .or_else(|| self.report.rule_place(&self.report.rule(finding)))
             .unwrap_or(Location {
                 file: &self.report.policy.path,
@@ -59,19 +62,17 @@ impl<'report> Places<'report> {
             artifact: self.artifact(place.file),
             line: place.line,
             column: place.column,
-            is_own: own.is_some(),
+            is_cut,
         }
     }
 
-    /// Returns how many of these findings do not stand at their own place.
+    /// Returns how many of these findings do not stand at their own place, because its name has no room.
     pub(super) fn elsewhere(
         report: &'report Report,
         findings: impl Iterator<Item = &'report Finding>,
     ) -> usize {
         let mut places = Self::new(report);
-        findings
-            .filter(|finding| !places.of(finding).is_own)
-            .count()
+        findings.filter(|finding| places.of(finding).is_cut).count()
     }
 
     /// Tells whether the name of a file may be written, and counts it.

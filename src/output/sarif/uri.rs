@@ -26,6 +26,12 @@ pub(in crate::output) fn location(path: &str) -> ArtifactLocation {
     }
 }
 
+/// Tells whether a file lies in the folder in which `credgate` ran; the standard input lies nowhere.
+pub(super) fn is_inside(path: &str) -> bool {
+    let is_absolute = path.starts_with('/') || drive(path).is_some();
+    !is_absolute && path != "-" && path.split('/').all(|part| part != "..")
+}
+
 /// Splits `C:/folder` behind its drive.
 fn drive(path: &str) -> Option<(char, &str)> {
     let (drive, rest) = path.split_once(":/")?;
@@ -70,6 +76,23 @@ mod tests {
             ("a%20b/%C3%BC%23%5B1%5D.json".into(), true)
         );
         assert_eq!(parts("a:b.json"), ("a%3Ab.json".into(), true));
+    }
+
+    #[test]
+    fn what_is_named_from_elsewhere_is_not_inside() {
+        for path in ["a.json", "a/b.json", "..a/b..", "a:b.json", "-/a.json"] {
+            assert!(is_inside(path), "{path}");
+        }
+        for path in [
+            "/a.json",
+            "C:/a.json",
+            "../a.json",
+            "a/../b.json",
+            "..",
+            "-",
+        ] {
+            assert!(!is_inside(path), "{path}");
+        }
     }
 
     #[test]
