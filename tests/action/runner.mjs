@@ -24,10 +24,12 @@ function fill(text, context, hasFailed) {
   return String(text).replace(/\$\{\{(.*?)\}\}/gs, (_, source) => evaluate(source.trim(), context, hasFailed).coerceString());
 }
 
-/** The inputs that a workflow gives to the action. */
+/** The inputs that a workflow gives to the action, if the event starts it. */
 export function inputsOf(workflow, context) {
-  const jobs = Object.values(parse(fs.readFileSync(workflow, "utf8")).jobs);
-  const steps = jobs.flatMap((job) => job.steps);
+  const definition = parse(fs.readFileSync(workflow, "utf8"));
+  const { types } = definition.on.pull_request ?? {};
+  if (types && !types.includes(context.github.event.action)) throw new Error(`${context.github.event.action} starts nothing`);
+  const steps = Object.values(definition.jobs).flatMap((job) => job.steps);
   const step = steps.find((it) => /\/credgate@/.test(it.uses ?? ""));
   return Object.fromEntries(Object.entries(step.with).map(([name, value]) => [name, fill(value, context, false)]));
 }

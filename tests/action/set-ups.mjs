@@ -15,6 +15,7 @@ const PULL_REQUEST = { event: { pull_request: { number: 7, head: { repo: { full_
 
 /** What happened on a pull request that somebody whose id is 1 has opened, and that bears the label of an approval. */
 const onPullRequest = (action, label, sender) => ({
+  base_ref: "main",
   event: {
     action,
     ...(label && { label: { name: label } }),
@@ -443,6 +444,14 @@ done`);
       workflow: "examples/github/pull-request-gate.yml",
       ...LOOSENED,
       github: onPullRequest("unlabeled", "credgate-approved", 2),
+      holds: red(1, /loosens/),
+    },
+    "the example for pull requests judges by the branch that is the target now, not by the one that was merged": {
+      workflow: "examples/github/pull-request-gate.yml",
+      files: LOOSENED.files,
+      commits: LOOSENED.files,
+      target: { "credgate.yaml": POLICY },
+      github: onPullRequest("edited", null, 1),
       holds: red(1, /loosens/),
     },
     "the example for pull requests fails on a policy that is broken": {

@@ -33,14 +33,24 @@ export const FILES = {
 };
 export const inventory = lines;
 
-/** Leaves what a checkout leaves for a pull request: its merge into the target branch. */
-function merge(workspace) {
+/**
+ * Leaves what a checkout leaves for a pull request: its merge into the branch that was the target, and the branches of the
+ * origin, among them the target of now, which may be another one.
+ */
+function merge(workspace, now) {
   const git = (...words) =>
     execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@contoso.example", ...words], { cwd: workspace, stdio: "ignore" });
   git("checkout", "-qb", "change");
-  git("commit", "-qam", "change");
+  git("commit", "-qam", "change", "--allow-empty");
+  git("update-ref", "refs/remotes/origin/main", "target");
   git("checkout", "-q", "target");
   git("merge", "-q", "--no-ff", "-m", "merge", "change");
+  if (!now) return;
+  git("checkout", "-qb", "now");
+  for (const [name, text] of Object.entries(now)) fs.writeFileSync(path.join(workspace, name), text);
+  git("commit", "-qam", "now");
+  git("update-ref", "refs/remotes/origin/main", "now");
+  git("checkout", "-q", "target");
 }
 
 /** Makes a world, runs the action in it, and takes the world away. */
@@ -69,7 +79,7 @@ export function run(setUp, { action, program, project }) {
       script(root, "stand-in", setUp.program);
       cargo(bin, path.join(root, "stand-in"));
     }
-    if (setUp.commits && setUp.workflow) merge(workspace);
+    if (setUp.commits && setUp.workflow) merge(workspace, setUp.target);
     const github = setUp.github ?? {};
     const context = { github, runner: { temp }, vars: setUp.vars ?? {} };
     const given = setUp.workflow ? inputsOf(path.join(project, setUp.workflow), context) : {};
