@@ -14,6 +14,7 @@ for name in ALLOW_EMPTY ALLOW_LOOSENING UPLOAD_SARIF COMMENT; do
 done
 
 is_given "$IN_POLICY" || fail 2 "\`policy\` is empty; is a variable unset?"
+is_given "$IN_MAX_INVENTORY_AGE" || fail 2 "\`max-inventory-age\` is empty; is a variable unset? \`none\` sets no limit"
 case $IN_COMMAND in
   check)
     is_given "$IN_INVENTORY" || fail 2 "\`inventory\` is empty; name \`graph\` or a file, and see that no variable is unset"

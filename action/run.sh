@@ -4,6 +4,9 @@ set -euo pipefail
 # shellcheck source=./say.sh
 . "${BASH_SOURCE[0]%/*}/say.sh"
 
+# Git's bash on Windows would take `COMMIT:.github/credgate.yaml` for a list of paths, and hand on another argument.
+export MSYS_NO_PATHCONV=1 MSYS2_ARG_CONV_EXCL='*'
+
 [ -n "$PROGRAM" ] && [ -x "$PROGRAM" ] || fail 70 "there is no program to run"
 
 # Bash 3 of macOS takes an empty list for an unset one.
@@ -37,7 +40,7 @@ while IFS= read -r source || [ -n "$source" ]; do
   source=${source%"${source##*[![:space:]]}"}
   [ -z "$source" ] || arguments+=("--inventory=$source")
 done <<< "$IN_INVENTORY"
-[ -z "$IN_MAX_INVENTORY_AGE" ] || arguments+=("--max-inventory-age=$IN_MAX_INVENTORY_AGE")
+[ "$IN_MAX_INVENTORY_AGE" = none ] || arguments+=("--max-inventory-age=$IN_MAX_INVENTORY_AGE")
 arguments+=(${empty[@]+"${empty[@]}"} ${signing[@]+"${signing[@]}"})
 arguments+=("--report=github" "--report=text=$TEXT_FILE" "--report=sarif=$SARIF_FILE" "--report=json=$JSON_FILE" "--report=markdown=$REPORT_FILE")
 
@@ -63,7 +66,7 @@ verdict() {
   esac
 }
 if ! verdict=$(verdict "$code"); then
-  printf '::error title=credgate::%s\n' "the gate ended with $code, and its reports are not there or say something else"
+  wrong "the gate ended with $code, and its reports are not there or say something else"
   verdict=none
   [ "$code" != 0 ] || code=5
 fi

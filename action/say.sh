@@ -11,11 +11,18 @@ encode() {
   printf '%s' "$words"
 }
 
-# Says what is wrong, for a person, and ends the step with a code.
+# Says what is wrong: in the log, and to the step that writes the summary.
+wrong() {
+  local words=${1//[$'\r\n']/ }
+  printf '::error title=credgate::%s\n' "$(encode "$words")"
+  printf 'problem=%s\n' "$words" >> "$GITHUB_OUTPUT"
+}
+
+# Says what is wrong, and ends the step with a code.
 fail() {
   local code=$1
   shift
-  printf '::error title=credgate::%s\n' "$(encode "$*")"
+  wrong "$*"
   exit "$code"
 }
 

@@ -4,6 +4,9 @@ set -euo pipefail
 # shellcheck source=./say.sh
 . "${BASH_SOURCE[0]%/*}/say.sh"
 
+# Bytes: the tr of macOS ends with an error at what is no letter.
+export LC_ALL=C
+
 if [ -n "$REPORT_FILE" ] && [ -f "$REPORT_FILE" ]; then
   # The runner refuses more than 1 MiB, and then shows nothing.
   if [ "$(wc -c < "$REPORT_FILE")" -lt 1000000 ]; then
@@ -13,16 +16,19 @@ if [ -n "$REPORT_FILE" ] && [ -f "$REPORT_FILE" ]; then
   fi
   exit 0
 fi
+words=$PROBLEM
+if [ -z "$words" ] && [ -s "${ERROR_FILE:-/dev/null}" ]; then words=$(tr -d '\000' < "$ERROR_FILE"); fi
+if [ -z "$words" ]; then words="The gate did not run: see the log."; fi
+if [ "${#words}" -gt 20000 ]; then
+  words=${words:0:20000}
+  # At a blank, because a letter may be several bytes.
+  words="${words% *}"$'\n… cut: the log has the rest'
+fi
 {
   printf '## ❓ credgate: no verdict'
   [ -z "$EXIT_CODE" ] || printf ' (exit code %s)' "$EXIT_CODE"
-  printf '\n'
-  if [ -n "$ERROR_FILE" ] && [ -s "$ERROR_FILE" ]; then
-    printf '\n```text\n'
-    # Inside of a fence everything is text but the fence.
-    head -c 20000 "$ERROR_FILE" | tr -d '\000-\010\013-\037' | tr '`' "'"
-    printf '\n```\n'
-  else
-    printf '\nThe gate did not run: see the log.\n'
-  fi
+  printf '\n\n```text\n'
+  # Inside of a fence everything is text but the fence.
+  printf '%s\n' "$words" | tr -d '\001-\010\013-\037' | sed "s/\`\`\`/'''/g"
+  printf '```\n'
 } >> "$GITHUB_STEP_SUMMARY"

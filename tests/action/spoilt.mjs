@@ -94,6 +94,20 @@ export const spoilt = [
     noticed: "an inventory input of blanks is red",
   },
   {
+    what: "an empty age sets no limit",
+    file: "action/prepare.sh",
+    from: 'is_given "$IN_MAX_INVENTORY_AGE" ||',
+    to: "true ||",
+    noticed: "an age that is empty is red, because no limit might be meant or forgotten",
+  },
+  {
+    what: "the age is not handed on",
+    file: "action/run.sh",
+    from: '[ "$IN_MAX_INVENTORY_AGE" = none ] ||',
+    to: "true ||",
+    noticed: "an inventory that does not say its age is red with 3 where one is asked for",
+  },
+  {
     what: "a run without a verdict is uploaded",
     file: "action.yml",
     from: "steps.run.outputs.whole == 'true'",

@@ -24,6 +24,7 @@ export function application(number, { secret = false, name = `App ${number}` } =
 
 const lines = (applications) => applications.map((it) => JSON.stringify(it)).join("\n") + "\n";
 
+export const UPLOAD = "github/codeql-action/upload-sarif";
 export const POLICY = "version: 1\nextends: secrets-only\n";
 export const FILES = {
   "credgate.yaml": POLICY,
