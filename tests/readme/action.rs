@@ -78,7 +78,9 @@ fn what_the_readme_gives_to_the_action_are_inputs() {
         let text = read(page);
         for (at, _) in text.match_indices("/credgate@") {
             let block = text.get(at..).unwrap().split_once("```").unwrap().0;
-            let (_, block) = block.split_once("with:\n").unwrap();
+            let Some((_, block)) = block.split_once("with:\n") else {
+                continue;
+            };
             for line in block.lines() {
                 let name = line.trim().split(':').next().unwrap();
                 assert!(names.iter().any(|it| it == name), "{page}: {name}");
