@@ -6,11 +6,11 @@ import path from "node:path";
 import { examples, LOOSENED } from "./examples.mjs";
 import { green, red, spoilt } from "./expect.mjs";
 import { commands } from "./runner.mjs";
-import { script } from "./stand-ins.mjs";
+import { script, VERSION } from "./stand-ins.mjs";
 import { application, inventory, POLICY, UPLOAD } from "./world.mjs";
 
 const PROJECT = path.resolve(import.meta.dirname, "../..");
-const TAG = "v0.1.0";
+const TAG = `v${VERSION}`;
 const RELEASED = { action_ref: TAG, action_repository: "contoso/gate" };
 const PULL_REQUEST = { event: { pull_request: { number: 7, head: { repo: { full_name: "contoso/platform" } } } } };
 
@@ -25,15 +25,15 @@ const refused = (inputs, words) => ({
 });
 
 /** A release, packed as ours are; `spoil` changes it after the checksums are made. */
-function release(root, { says = "credgate 0.1.0", spoil = () => {}, program } = {}) {
+function release(root, { says = "credgate VERSION", spoil = () => {}, program } = {}) {
   const folder = path.join(root, "release");
   fs.mkdirSync(folder);
-  const asset = "credgate-0.1.0-x86_64-unknown-linux-gnu.tar.gz";
+  const asset = `credgate-${VERSION}-x86_64-unknown-linux-gnu.tar.gz`;
   const built = path.join(root, "built");
   // The script of the release workflow packs only what says the right version.
   if (program) fs.mkdirSync(built);
   if (program) fs.copyFileSync(program, path.join(built, "credgate"));
-  else script(built, "credgate", `case $0 in */built/*) echo "credgate 0.1.0" ;; *) echo "${says}" ;; esac`);
+  else script(built, "credgate", `case $0 in */built/*) echo "credgate VERSION" ;; *) echo "${says}" ;; esac`);
   execFileSync(path.join(PROJECT, ".github/scripts/pack"), ["x86_64-unknown-linux-gnu", built, folder]);
   const sums = execFileSync("sha256sum", [asset], { cwd: folder });
   fs.writeFileSync(path.join(folder, "SHA256SUMS"), sums);
@@ -146,7 +146,7 @@ export function setUps(program) {
     "a snapshot is what is judged": {
       inputs: { inventory: " graph\n", "snapshot-file": "a tenant.ndjson", "client-id": "5f0a1c1e-2f5e-4d55-8a7e-0d9a3d0f6b21" },
       program: `case $1 in
-  --version) echo "credgate 0.1.0" ;;
+  --version) echo "credgate VERSION" ;;
   inventory) [ "$*" = "inventory export --output=a tenant.ndjson --client-id=5f0a1c1e-2f5e-4d55-8a7e-0d9a3d0f6b21" ] && cp bad.ndjson "a tenant.ndjson" ;;
   *) exec "${program}" "$@" ;;
 esac`,
@@ -154,7 +154,7 @@ esac`,
     },
     "an export that ends with 1 is no violation": {
       inputs: { inventory: "graph", "snapshot-file": "tenant.ndjson" },
-      program: '[ "$1" != --version ] || { echo "credgate 0.1.0"; exit; }\nexit 1',
+      program: '[ "$1" != --version ] || { echo "credgate VERSION"; exit; }\nexit 1',
       holds: red(70, /exit code 70/),
     },
     "a snapshot of a file is red": refused({ "snapshot-file": "tenant.ndjson" }, /is for `inventory: graph` alone/),
@@ -201,22 +201,22 @@ esac`,
       holds: red(4, /another version/),
     },
     "a program that writes nothing and ends with 0 is red": {
-      program: '[ "$1" != --version ] || echo "credgate 0.1.0"',
+      program: '[ "$1" != --version ] || echo "credgate VERSION"',
       holds: red(5, /its reports are not there/),
     },
     "a program whose report says something else than its code is red": {
-      program: `[ "$1" != --version ] || { echo "credgate 0.1.0"; exit; }
+      program: `[ "$1" != --version ] || { echo "credgate VERSION"; exit; }
 for word in "$@"; do
   case $word in --report=*=*) printf '{\\n  "exit_code": 1,\\n}\\n' > "\${word#--report=*=}" ;; esac
 done`,
       holds: red(5, /say something else/),
     },
     "a program that is killed is red with its signal": {
-      program: '[ "$1" != --version ] || { echo "credgate 0.1.0"; exit; }\nkill -9 $$',
+      program: '[ "$1" != --version ] || { echo "credgate VERSION"; exit; }\nkill -9 $$',
       holds: red(137, /exit code 137/),
     },
     "a bug of the program is red with 70": {
-      program: '[ "$1" != --version ] || { echo "credgate 0.1.0"; exit; }\necho "error[70]: a bug" >&2; exit 70',
+      program: '[ "$1" != --version ] || { echo "credgate VERSION"; exit; }\necho "error[70]: a bug" >&2; exit 70',
       holds: red(70, /a bug/),
     },
     "a report that cannot be written is red with 5": {
@@ -237,7 +237,7 @@ done`,
       inputs: { inventory: "bad.ndjson" },
       uses: {
         "actions/cache/restore": (settings) => {
-          script(path.join(settings.path, "source"), "credgate", `[ "$1" != --version ] || { echo "credgate 0.1.0"; exit; }
+          script(path.join(settings.path, "source"), "credgate", `[ "$1" != --version ] || { echo "credgate VERSION"; exit; }
 for word in "$@"; do
   case $word in --report=*=*) printf '{\n  "exit_code": 0,\n}\n' > "\${word#--report=*=}" ;; esac
 done`);
@@ -278,7 +278,7 @@ done`);
         assert.deepEqual(result.used, []);
         assert.match(
           result.asked.asked(),
-          /attestation verify credgate-0\.1\.0-x86_64-unknown-linux-gnu\.tar\.gz --repo contoso\/gate --signer-workflow contoso\/gate\/\.github\/workflows\/release\.yml --source-ref refs\/tags\/v0\.1\.0/,
+          /attestation verify credgate-[0-9.]+-x86_64-unknown-linux-gnu\.tar\.gz --repo contoso\/gate --signer-workflow contoso\/gate\/\.github\/workflows\/release\.yml --source-ref refs\/tags\/v[0-9.]+/,
         );
       },
     },
@@ -286,7 +286,7 @@ done`);
       github: RELEASED,
       holds(result) {
         green(result);
-        assert.match(result.log, /there is no release v0\.1\.0/);
+        assert.match(result.log, /there is no release v[0-9.]+/);
       },
     },
     "an action that is pinned by its commit is built": {
@@ -321,7 +321,7 @@ done`);
       },
     },
     "an error that is long is cut in the summary, which says so": {
-      program: `[ "$1" != --version ] || { echo "credgate 0.1.0"; exit; }
+      program: `[ "$1" != --version ] || { echo "credgate VERSION"; exit; }
 printf 'error[2]: %s\\n' "$(printf '\u00e4%.0s' {1..20000})" >&2; exit 2`,
       env: { LC_ALL: "C.UTF-8" },
       holds(result) {
@@ -331,7 +331,7 @@ printf 'error[2]: %s\\n' "$(printf '\u00e4%.0s' {1..20000})" >&2; exit 2`,
       },
     },
     "an error does not leave its frame in the summary": {
-      program: `[ "$1" != --version ] || { echo "credgate 0.1.0"; exit; }
+      program: `[ "$1" != --version ] || { echo "credgate VERSION"; exit; }
 printf 'error[2]: a\\n\\140\\140\\140\\n<img src=x>\\n\\140\\140\\140\\140\\n' >&2; exit 2`,
       holds(result) {
         red(2, /<img src=x>/)(result);
@@ -340,7 +340,7 @@ printf 'error[2]: a\\n\\140\\140\\140\\n<img src=x>\\n\\140\\140\\140\\140\\n' >
       },
     },
     "no argument is taken for a path and changed, as Git's bash does on Windows": {
-      program: `[ "$1" != --version ] || { echo "credgate 0.1.0"; exit; }
+      program: `[ "$1" != --version ] || { echo "credgate VERSION"; exit; }
 [ "\${MSYS_NO_PATHCONV:-}" = 1 ] && [ "\${MSYS2_ARG_CONV_EXCL:-}" = '*' ] || { echo "error[2]: changed" >&2; exit 2; }
 exec "${program}" "$@"`,
       holds: green,
@@ -360,7 +360,7 @@ exec "${program}" "$@"`,
       github: RELEASED,
       holds: red(4, /release v9\.9\.9 cannot be downloaded/),
     },
-    "a version of a local action stops": { inputs: { version: "v0.1.0" }, holds: red(4, /a local action has no releases/) },
+    "a version of a local action stops": { inputs: { version: TAG }, holds: red(4, /a local action has no releases/) },
     "a version that is none stops": { inputs: { version: "latest" }, holds: red(4, /neither `auto`/) },
     "a change that loosens is red with 1, and the comment says so": {
       inputs: { command: "review", "review-base": "target:credgate.yaml", inventory: "", comment: "true" },

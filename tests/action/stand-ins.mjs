@@ -2,10 +2,14 @@
 import fs from "node:fs";
 import path from "node:path";
 
-/** Writes an executable script. */
+/** The version of the action, which is that of the program. */
+const manifest = fs.readFileSync(path.resolve(import.meta.dirname, "../../Cargo.toml"), "utf8");
+export const VERSION = /^version = "(.*)"$/m.exec(manifest)[1];
+
+/** Writes an executable script; `VERSION` in it is the action's. */
 export function script(folder, name, text) {
   fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(path.join(folder, name), `#!/usr/bin/env bash\nset -euo pipefail\n${text}\n`, { mode: 0o755 });
+  fs.writeFileSync(path.join(folder, name), `#!/usr/bin/env bash\nset -euo pipefail\n${text.replaceAll("VERSION", VERSION)}\n`, { mode: 0o755 });
 }
 
 /**
