@@ -30,7 +30,8 @@ export function inputsOf(workflow, context) {
   const { types } = definition.on.pull_request ?? {};
   if (types && !types.includes(context.github.event.action)) throw new Error(`${context.github.event.action} starts nothing`);
   const steps = Object.values(definition.jobs).flatMap((job) => job.steps);
-  const step = steps.find((it) => /\/credgate@/.test(it.uses ?? ""));
+  // The action of this repository, whatever that is called: the one that takes a policy.
+  const step = steps.find((it) => it.uses && it.with?.policy);
   return Object.fromEntries(Object.entries(step.with).map(([name, value]) => [name, fill(value, context, false)]));
 }
 

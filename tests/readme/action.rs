@@ -2,6 +2,7 @@
 //!
 //! After a change that is meant, `SNAPSHOTS=overwrite cargo test --test readme` writes the tables anew.
 
+use credgate::home::REPOSITORY;
 use serde_json::Value;
 use snapbox::{assert_data_eq, file};
 
@@ -76,7 +77,8 @@ fn what_the_readme_gives_to_the_action_are_inputs() {
     let mut given = 0;
     for page in ["README.md", "docs/github.md"] {
         let text = read(page);
-        for (at, _) in text.match_indices("/credgate@") {
+        let (_, name) = REPOSITORY.rsplit_once('/').unwrap();
+        for (at, _) in text.match_indices(&format!("/{name}@")) {
             let block = text.get(at..).unwrap().split_once("```").unwrap().0;
             let Some((_, block)) = block.split_once("with:\n") else {
                 continue;
