@@ -37,9 +37,29 @@ folder=$(mktemp -d "$RUNNER_TEMP/credgate.XXXXXXXX")
 # The runner hands Windows paths to later steps, which are not all bash.
 if command -v cygpath > /dev/null; then folder=$(cygpath --mixed "$folder"); fi
 
+# is_input FILE: ends with 0 where a file is the policy or a source, or lies in a folder that is one. To remove it would
+# take from the inventory what would have failed.
+is_input() {
+  local source at
+  while IFS= read -r source || [ -n "$source" ]; do
+    source=${source#"${source%%[![:space:]]*}"}
+    source=${source%"${source##*[![:space:]]}"}
+    [ -n "$source" ] || continue
+    at=./$1
+    case $1 in /* | [A-Za-z]:*) at=$1 ;; esac
+    while :; do
+      [ ! "$at" -ef "$source" ] || return 0
+      case $at in . | / | [A-Za-z]: | [A-Za-z]:/) break ;; esac
+      at=$(dirname "$at")
+    done
+  done <<< "$IN_POLICY"$'\n'"$IN_INVENTORY"
+  return 1
+}
+
 # place OUTPUT GIVEN DEFAULT: without a name of its own a report lies in a folder that is new.
 place() {
   local file=${2:-$folder/$3}
+  ! is_input "$file" || fail 2 "\`$1\` is, or lies in, what is judged; name another place"
   rm -f -- "$file" || fail 5 "\`$1\` cannot be removed, and might be taken for the report of this run"
   output "$1" "$file"
 }

@@ -10,6 +10,7 @@ import { script, VERSION } from "./stand-ins.mjs";
 import { application, inventory, POLICY, UPLOAD } from "./world.mjs";
 
 const PROJECT = path.resolve(import.meta.dirname, "../..");
+const page = (it) => JSON.stringify({ value: [it] });
 const TAG = `v${VERSION}`;
 const RELEASED = { action_ref: TAG, action_repository: "contoso/gate" };
 const PULL_REQUEST = { event: { pull_request: { number: 7, head: { repo: { full_name: "contoso/platform" } } } } };
@@ -222,6 +223,14 @@ done`,
     "a report that cannot be written is red with 5": {
       inputs: { "sarif-file": "no folder/credgate.sarif" },
       holds: red(5, /its folder does not exist/),
+    },
+    "a report in the place of a page of the inventory does not take the page away": {
+      inputs: { inventory: " pages/ ", "sarif-file": "./pages/2.json" },
+      files: { "pages/1.json": page(application(1)), "pages/2.json": page(application(2, { secret: true })) },
+      holds(result) {
+        red(2, /`sarif-file` is, or lies in, what is judged/)(result);
+        assert.ok(fs.existsSync(path.join(result.workspace, "pages/2.json")));
+      },
     },
     "an upload that fails is red although the policy holds": {
       inputs: { "upload-sarif": "true" },

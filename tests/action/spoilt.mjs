@@ -3,6 +3,13 @@ const FAIL = "a violation is red with 1, after the upload";
 
 export const spoilt = [
   {
+    what: "a report takes a page of the inventory away",
+    file: "action/prepare.sh",
+    from: '! is_input "$file" ||',
+    to: "true ||",
+    noticed: "a report in the place of a page of the inventory does not take the page away",
+  },
+  {
     what: "the exit code is thrown away",
     file: "action/run.sh",
     from: '"${arguments[@]}" 2> "$ERROR_FILE" || code=$?',
