@@ -12,6 +12,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("words", &[]),
     ("source", &[]),
     ("home", &[]),
+    ("keyed", &[]),
     ("finding", &["model", "source"]),
     ("report", &["finding", "model", "source"]),
     (
@@ -21,15 +22,18 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("snapshot", &["home"]),
-    ("inventory", &["model", "source", "escape", "snapshot"]),
-    ("graph", &["model", "source", "escape", "snapshot"]),
+    (
+        "inventory",
+        &["model", "source", "escape", "snapshot", "keyed"],
+    ),
+    ("graph", &["model", "source", "escape", "snapshot", "keyed"]),
     ("policy", &["finding", "model", "source", "escape", "home"]),
     ("adopt", &["policy", "report", "finding", "model", "words"]),
     ("prune", &["policy", "report", "finding", "model", "words"]),
     ("rules", &["policy", "finding", "model", "words"]),
     (
         "evaluate",
-        &["rules", "policy", "report", "finding", "model"],
+        &["rules", "policy", "report", "finding", "model", "keyed"],
     ),
     (
         "forecast",
@@ -38,7 +42,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "review",
         &[
-            "evaluate", "rules", "policy", "report", "finding", "model", "words",
+            "evaluate", "rules", "policy", "report", "finding", "model", "words", "keyed",
         ],
     ),
 ];

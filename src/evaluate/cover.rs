@@ -3,13 +3,11 @@
 //! In: a violation and its identity. Out: its disposition. An exception beats a window; one that has ended, or that is
 //! not granted yet, covers nothing.
 
-use std::collections::HashMap;
-
-use foldhash::fast::FixedState;
 use jiff::civil::Date;
 
 use super::index;
 use crate::finding::{Disposition, ExceptionId, RuleId};
+use crate::keyed::KeyedMap;
 use crate::model::{AppId, Holder, Identity, KeyId};
 use crate::policy::{Exception, Policy, Window};
 use crate::rules::{Rule, Violation};
@@ -20,7 +18,7 @@ pub(crate) struct Cover<'run> {
     exceptions: &'run [Exception],
     windows: &'run [Window],
     today: Date,
-    by_application: HashMap<AppId, Named, FixedState>,
+    by_application: KeyedMap<AppId, Named>,
     used: Vec<bool>,
 }
 
@@ -35,7 +33,7 @@ struct Named {
 
 impl<'run> Cover<'run> {
     pub(crate) fn new(policy: &'run Policy, today: Date) -> Self {
-        let mut by_application: HashMap<AppId, Named, FixedState> = HashMap::default();
+        let mut by_application: KeyedMap<AppId, Named> = KeyedMap::default();
         for (at, exception) in policy.exceptions().iter().enumerate() {
             for app_id in &exception.applications {
                 by_application

@@ -4,12 +4,12 @@
 //! and raises, and all of them together. The reports decide what is silenced or raised; only to which change that belongs
 //! is worked out here.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use foldhash::fast::FixedState;
 use jiff::Timestamp;
 
 use crate::finding::{Detail, Disposition, Finding, Fingerprint, Subject};
+use crate::keyed::KeyedMap;
 use crate::model::AppId;
 use crate::report::Report;
 use crate::report::review::{Change, ChangeSubject, Comparison, Direction, Impact, Touched};
@@ -70,7 +70,7 @@ struct Gone<'run> {
 
 /// Returns the findings that count in one report, and in the other do not or only at a lower level.
 fn uncounted<'run>(report: &'run Report, other: &'run Report) -> Vec<Gone<'run>> {
-    let known: HashMap<Fingerprint, &Finding, FixedState> = other
+    let known: KeyedMap<Fingerprint, &Finding> = other
         .findings
         .iter()
         .map(|finding| (other.fingerprint(finding), finding))
