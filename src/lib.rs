@@ -27,7 +27,7 @@
 //! | 3 | [`inventory`], [`graph`], [`policy`]: neighbours that never meet | finding and home (policy only), snapshot and keyed (but policy), model, source, escape |
 //! | 2 | [`output`] | report, finding, model, source, escape, words, home |
 //! | 1 | [`report`], [`finding`] | model, source |
-//! | 0 | [`model`], [`source`], [`escape`], [`words`], [`home`], [`snapshot`], `keyed` | nothing ([`home`]: snapshot only) |
+//! | 0 | [`model`], [`source`], [`escape`], [`words`], [`home`], [`snapshot`], `keyed`, `internal` (which everybody may import) | nothing ([`home`]: snapshot only) |
 //!
 //! `tests/architecture.rs` holds this table.
 //!
@@ -47,6 +47,7 @@ pub mod finding;
 pub mod forecast;
 pub mod graph;
 pub mod home;
+mod internal;
 pub mod inventory;
 mod keyed;
 pub mod model;

@@ -5,8 +5,8 @@
 
 use jiff::civil::Date;
 
-use super::index;
 use crate::finding::{Disposition, ExceptionId, RuleId};
+use crate::internal::{OrInternal as _, narrow};
 use crate::keyed::KeyedMap;
 use crate::model::{AppId, Holder, Identity, KeyId};
 use crate::policy::{Exception, Policy, Window};
@@ -118,9 +118,8 @@ impl<'run> Cover<'run> {
     ) -> Disposition {
         let matching = self.matching(rule.descriptor().id, identity, violation);
         for at in &matching {
-            if let Some(used) = self.used.get_mut(*at) {
-                *used = true;
-            }
+            let used = self.used.get_mut(*at);
+            *used.or_internal("an exception is known by its index") = true;
         }
         self.tolerance(rule, identity, violation, &matching, self.today)
     }
@@ -154,13 +153,13 @@ impl<'run> Cover<'run> {
         today: Date,
     ) -> Disposition {
         if let Some(exception) = self.excepted(identity, violation, matching, today) {
-            return Disposition::Excepted(index(exception));
+            return Disposition::Excepted(narrow(exception));
         }
         let tolerates = |window: &Window| {
             window.is_for(identity.app_id()) && rule.is_tolerated_in(window, today)
         };
         match self.windows.iter().position(tolerates) {
-            Some(window) => Disposition::InWindow(index(window)),
+            Some(window) => Disposition::InWindow(narrow(window)),
             None => Disposition::Open,
         }
     }

@@ -3,6 +3,7 @@
 //! In: each identity and what each rule needs. Out: which rules were not judged, on how many applications, and why.
 
 use crate::finding::Need;
+use crate::internal::OrInternal as _;
 use crate::model::{AppId, Identity, Known, MissingLists, PolicyCoverage, State};
 use crate::report::{ActiveRule, NotJudged};
 
@@ -93,10 +94,9 @@ impl Gaps {
         Self(vec![Gap::default(); rules])
     }
 
-    pub(super) fn add(&mut self, rule: usize, lack: Lack, named: AppId) {
-        let Some(gap) = self.0.get_mut(rule) else {
-            return;
-        };
+    pub(super) fn add(&mut self, rule: u8, lack: Lack, named: AppId) {
+        let gap = self.0.get_mut(usize::from(rule));
+        let gap = gap.or_internal("each active rule has a gap");
         gap.applications += 1;
         match lack {
             Lack::Lists(missing) => {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, Hash};
 
 use super::met::Met;
+use crate::internal::OrInternal as _;
 use crate::keyed::{InAnyOrder, KeyedMap, Places, digest};
 use crate::model::{
     AppId, Application, Credentials, Known, ObjectId, Place, ServicePrincipal,
@@ -171,11 +172,9 @@ impl Join {
     ) -> Result<(), Contradiction> {
         let app_id = object.app_id;
         let digest = digest_of_service_principal(&object);
-        if let Some(known) = self
-            .by_app_id
-            .get(&app_id)
-            .and_then(|at| self.principals.get(*at))
-        {
+        if let Some(&at) = self.by_app_id.get(&app_id) {
+            let known = self.principals.get(at);
+            let known = known.or_internal("a service principal is known by its index");
             return if known.digest == digest {
                 Ok(())
             } else {
@@ -214,7 +213,8 @@ impl Join {
             return None;
         }
         let at = *self.by_app_id.get(&app_id)?;
-        let principal = self.principals.get_mut(at)?;
+        let principal = self.principals.get_mut(at);
+        let principal = principal.or_internal("a service principal is known by its index");
         principal.joined = true;
         let object = principal.object.take()?;
         if let Some(owner) = object.owner {

@@ -5,6 +5,7 @@
 
 use std::collections::hash_map::Entry;
 
+use crate::internal::OrInternal as _;
 use crate::keyed::KeyedMap;
 
 /// How many entries came lately, at least.
@@ -34,7 +35,8 @@ impl<V: Copy> Met<V> {
     /// Notes a key; returns the value with which it came before.
     pub(super) fn meet(&mut self, key: u64, value: V) -> Option<V> {
         if let Ok(at) = self.sorted.binary_search_by_key(&key, |(key, _)| *key) {
-            return self.sorted.get(at).map(|(_, value)| *value);
+            let known = self.sorted.get(at);
+            return Some(known.or_internal("a key was found where it is").1);
         }
         match self.recent.entry(key) {
             Entry::Occupied(known) => return Some(*known.get()),

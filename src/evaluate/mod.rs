@@ -17,6 +17,7 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use crate::finding::{ApplicationRecord, Disposition, Finding, Level, Standing, Subject};
+use crate::internal::narrow;
 use crate::model::{
     Alternatives, AppId, Application, Holder, Identity, Known, Place, PolicyCoverage,
     ServicePrincipal, State, TenantId, TenantPolicy,
@@ -196,26 +197,22 @@ impl<'run> Evaluation<'run> {
     fn judge(&mut self, identity: &Identity, standing: Standing, place: Place) {
         if matches!(standing, Standing::Application | Standing::ServicePrincipal) {
             self.summary.applications += 1;
-            if let Known::Known(state) = identity.state()
-                && let Some(count) = State::ALL
-                    .iter()
-                    .position(|known| *known == state)
-                    .and_then(|at| self.summary.by_state.get_mut(at))
-            {
-                *count += 1;
+            if let Known::Known(state) = identity.state() {
+                let counts = State::ALL.iter().zip(&mut self.summary.by_state);
+                for (_, count) in counts.filter(|(known, _)| **known == state) {
+                    *count += 1;
+                }
             }
         }
         let shown = Shown::by(identity);
-        let mut first = true;
-        for at in 0..self.rules.len() {
-            let Some(active) = self.rules.get(at) else {
-                break;
-            };
+        let mut subject = None;
+        let rules = std::mem::take(&mut self.rules);
+        for active in &rules {
             if !active.rule.is_about(standing) {
                 continue;
             }
             if let Some(lack) = shown.lacks(active.descriptor.needs) {
-                self.gaps.add(at, lack, identity.app_id());
+                self.gaps.add(active.number, lack, identity.app_id());
                 continue;
             }
             let context = RuleContext {
@@ -229,21 +226,19 @@ impl<'run> Evaluation<'run> {
             if self.found.is_empty() {
                 continue;
             }
-            if first {
-                first = false;
+            let subject = *subject.get_or_insert_with(|| {
+                let index = narrow(self.applications.len());
                 self.applications
                     .push(record::of(identity, self.alternatives, standing, place));
-            }
-            self.keep(at, identity);
+                Subject::Application(index)
+            });
+            self.keep(active, subject, identity);
         }
+        self.rules = rules;
     }
 
-    /// Turns what a rule found into findings about the identity that was recorded last.
-    fn keep(&mut self, at: usize, identity: &Identity) {
-        let Some(active) = self.rules.get(at) else {
-            return;
-        };
-        let subject = Subject::Application(index(self.applications.len() - 1));
+    /// Turns what a rule found into findings about an identity.
+    fn keep(&mut self, active: &Active<'run>, subject: Subject, identity: &Identity) {
         for violation in self.found.drain(..) {
             let disposition = self.cover.disposition(active.rule, identity, &violation);
             let Violation { credential, detail } = violation;
@@ -434,17 +429,12 @@ impl<'run> Evaluation<'run> {
 fn count(summary: &mut Summary, finding: &Finding) {
     match finding.disposition {
         Disposition::Open => {
-            let place = Level::ALL.iter().position(|level| *level == finding.level);
-            if let Some(count) = place.and_then(|place| summary.findings.get_mut(place)) {
+            let counts = Level::ALL.iter().zip(&mut summary.findings);
+            for (_, count) in counts.filter(|(level, _)| **level == finding.level) {
                 *count += 1;
             }
         }
         Disposition::Excepted(_) => summary.excepted += 1,
         Disposition::InWindow(_) => summary.in_window += 1,
     }
-}
-
-/// Lists of a run hold far fewer than four thousand million entries.
-fn index(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }

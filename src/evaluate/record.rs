@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use super::index;
 use crate::finding::{ApplicationRecord, Level, RuleId, Standing};
+use crate::internal::{OrInternal as _, narrow};
 use crate::model::{Alternatives, CredentialClass, Identity, Place, TenantId};
 use crate::policy::{EntryKind, Policy, RulePlace, Written};
 use crate::report::{
@@ -62,9 +62,10 @@ fn day(instant: Timestamp) -> Date {
 /// Makes the record of a policy, as reports carry it.
 pub fn policy(policy: &Policy) -> PolicyRecord {
     let file = policy.files().first();
+    let file = file.or_internal("a policy is written in a file");
     PolicyRecord {
-        path: file.map(|file| file.name.clone()).unwrap_or_default(),
-        sha256: file.map(|file| file.sha256.clone()).unwrap_or_default(),
+        path: file.name.clone(),
+        sha256: file.sha256.clone(),
         tenant: policy.tenant(),
         files: policy
             .files()
@@ -77,7 +78,7 @@ pub fn policy(policy: &Policy) -> PolicyRecord {
 /// Returns where the policy lists a rule.
 pub(super) fn place_of_rule(policy: &Policy, rule: RuleId) -> Place {
     let RulePlace { file, line, column } = policy.rule_at(rule);
-    let file = index(file);
+    let file = narrow(file);
     Place { file, line, column }
 }
 
