@@ -20,7 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "report", "finding", "model", "source", "escape", "words", "home",
         ],
     ),
-    ("snapshot", &["home"]),
+    ("snapshot", &["model", "home"]),
     ("inventory", &["model", "source", "escape", "snapshot"]),
     ("graph", &["model", "source", "escape", "snapshot"]),
     ("policy", &["finding", "model", "source", "escape", "home"]),
