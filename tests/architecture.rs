@@ -22,7 +22,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "report", "finding", "model", "source", "escape", "words", "home",
         ],
     ),
-    ("snapshot", &["home"]),
+    ("snapshot", &["model", "home"]),
     (
         "inventory",
         &["model", "source", "escape", "snapshot", "keyed"],

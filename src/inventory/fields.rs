@@ -1,7 +1,7 @@
 //! The members of Graph's objects that decide something, in the spellings that exports use.
 //!
-//! In: a key. Out: the field it names. Everything else in an application is skipped; `hint`, `secretText` and `key` have
-//! no field anywhere.
+//! In: a key. Out: the field it names. Everything else in an application is skipped; `hint` and `secretText` have no field
+//! anywhere.
 
 /// The members of one kind of object that decide something.
 pub(super) trait Key: Copy {
@@ -90,6 +90,8 @@ fields! {
         EndDateTime = b"endDateTime" | b"EndDateTime" | b"endDate" | b"EndDate",
         Type = b"type" | b"Type",
         Usage = b"usage" | b"Usage",
+        Key = b"key" | b"Key",
+        PublicKey = b"publicKey",
     }
 }
 

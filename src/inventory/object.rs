@@ -189,7 +189,7 @@ impl Reading<'_> {
             .transpose()?;
         Ok(match (listed, writer) {
             (None, Writer::AzureHound) => Some(Vec::new()),
-            (listed, Writer::AzureHound | Writer::Graph) => listed,
+            (listed, Writer::AzureHound | Writer::Graph | Writer::Snapshot) => listed,
         })
     }
 

@@ -1,14 +1,14 @@
 //! The entries of `passwordCredentials`, `keyCredentials` and `federatedIdentityCredentials`, and what each may be.
 //!
 //! In: parsed entries. Out: [`CredentialClass`] and [`Validity`]. What an entry *is* within its identity is decided in
-//! [`identity`](super::identity); there is no field for `secretText`, `hint` or `key`.
+//! [`identity`](super::identity); there is no field for `secretText` or `hint`, and of `key` only facts are kept.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::{DecodePaddingMode, general_purpose};
 use jiff::{SignedDuration, Timestamp};
 
-use super::KeyId;
+use super::{KeyId, KeyMaterial};
 
 /// From `startDateTime` to `endDateTime`, both UTC. `None` is Graph's `null`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -169,6 +169,8 @@ pub struct KeyCredential {
     pub kind: KeyType,
     /// From `usage`.
     pub usage: KeyUsage,
+    /// From `key`; `None` where the source does not show it. That of a `Symmetric` key is never looked at.
+    pub key: Option<KeyMaterial>,
 }
 
 /// The words of `type` that decide something.

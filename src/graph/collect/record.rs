@@ -1,7 +1,7 @@
 //! One object, ready to become a line of the snapshot.
 //!
 //! In: a typed object of a page. Out: its key, when it was made, a digest of what decides something, and its line. What
-//! secrets an answer might hold never gets here: the types have no field for them.
+//! secrets an answer might hold never gets here: the types have no field for them, and of a `key` they keep facts only.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -177,6 +177,7 @@ fn keys(credentials: &[KeyCredential<'_>]) -> InAnyOrder {
             &it.end_date_time,
             &it.kind,
             &it.usage,
+            &it.public_key,
         )
     });
     facts.collect()

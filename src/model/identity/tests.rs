@@ -20,6 +20,7 @@ fn signing_key((number, key_id): (usize, KeyId)) -> KeyCredential {
         period: PERIOD,
         kind: KeyType::AsymmetricX509Cert,
         usage: KeyUsage::Sign,
+        key: None,
     }
 }
 

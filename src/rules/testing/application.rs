@@ -122,6 +122,7 @@ impl Fixture {
                 period,
                 kind,
                 usage,
+                key: None,
             });
         }
         self
