@@ -205,6 +205,7 @@ impl<'run> Evaluation<'run> {
             }
         }
         let shown = Shown::by(identity);
+        let own_windows = self.cover.open_windows_of(identity.app_id());
         let mut subject = None;
         let rules = std::mem::take(&mut self.rules);
         for active in &rules {
@@ -219,7 +220,7 @@ impl<'run> Evaluation<'run> {
                 now: self.now,
                 today: self.today,
                 setting: active.setting,
-                windows: self.policy.windows(),
+                windows: self.cover.open_windows(&own_windows),
                 standing,
             };
             active.rule.judge(identity, &context, &mut self.found);

@@ -37,6 +37,7 @@ mod suggestion;
 mod typed;
 mod validate;
 mod window;
+mod window_days;
 mod yaml;
 
 pub use document::{Signature, exceptions_schema, schema};
@@ -50,6 +51,7 @@ pub use issuer::{InvalidIssuer, Issuer};
 pub use presets::NAMES as PRESETS;
 pub use setting::{Evidence, RuleSetting};
 pub use window::{Window, WindowScope};
+pub use window_days::WindowDays;
 
 use std::path::{Path, PathBuf};
 
