@@ -29,7 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("rules", &["policy", "finding", "model", "words"]),
     (
         "evaluate",
-        &["rules", "policy", "report", "finding", "model"],
+        &["rules", "policy", "report", "finding", "model", "words"],
     ),
     (
         "forecast",

@@ -146,9 +146,7 @@ impl Heard<Both<'_>> {
             origin,
         } = self;
         let close = |judge: Evaluation<'_>, record| {
-            let report = judge
-                .finish(record)
-                .map_err(|wrong| origin.of_another_tenant(wrong))?;
+            let report = judge.finish(record).map_err(|unfit| origin.unfit(unfit))?;
             origin.check_any(&report)?;
             Ok::<_, Failure>(report)
         };

@@ -16,7 +16,7 @@ pub(super) trait Key: Copy {
 }
 
 /// How many fields a kind of object may have.
-pub(super) const MOST_FIELDS: usize = 14;
+pub(super) const MOST_FIELDS: usize = 16;
 
 /// Names fields by their keys, Graph's own first.
 macro_rules! fields {
@@ -78,6 +78,7 @@ fields! {
             b"appOwnerOrganizationId" | b"AppOwnerOrganizationId" | b"appOwnerTenantId" | b"AppOwnerTenantId",
         PreferredTokenSigningKeyThumbprint =
             b"preferredTokenSigningKeyThumbprint" | b"PreferredTokenSigningKeyThumbprint",
+        PreferredSingleSignOnMode = b"preferredSingleSignOnMode" | b"PreferredSingleSignOnMode",
     }
 }
 
@@ -102,6 +103,7 @@ fields! {
         Issuer = b"issuer" | b"Issuer",
         Subject = b"subject" | b"Subject",
         ClaimsMatchingExpression = b"claimsMatchingExpression" | b"ClaimsMatchingExpression",
+        Audiences = b"audiences" | b"Audiences",
     }
 }
 

@@ -87,7 +87,7 @@ impl<'text, K: Key> Fields<'text, K> {
     }
 
     fn key_id(&self, key: K) -> Result<Option<KeyId>, Wrong> {
-        let parsed = self.words(key)?.map(|text| text.parse());
+        let parsed = self.words(key)?.map(|text| text.trim().parse());
         let key_id: Option<KeyId> = parsed
             .transpose()
             .map_err(|_| Wrong::value("a `keyId` is not a GUID"))?;
@@ -219,7 +219,30 @@ pub(super) fn federated(entry: &Fields<'_, FederatedField>) -> Result<FederatedC
         issuer: issuer.into(),
         subject: subject.map(Into::into),
         flexible,
+        is_for_exchange: is_for_exchange(entry)?,
     })
+}
+
+/// The audiences with which Entra exchanges tokens, one a cloud.
+const EXCHANGE_AUDIENCES: [&str; 3] = [
+    "api://AzureADTokenExchange",
+    "api://AzureADTokenExchangeUSGov",
+    "api://AzureADTokenExchangeChina",
+];
+
+/// Tells whether one of the audiences is an exchange audience. A file does not show its cloud, so that of any cloud is
+/// taken; one that is absent is not.
+fn is_for_exchange(entry: &Fields<'_, FederatedField>) -> Result<bool, Wrong> {
+    let Some(raw) = entry.raw(FederatedField::Audiences) else {
+        return Ok(false);
+    };
+    let audiences: Vec<String> = if raw.starts_with('[') {
+        serde_json::from_str(raw).map_err(|_| Wrong::value("an audience is not a text"))?
+    } else {
+        words(raw)?.into_iter().map(Cow::into_owned).collect()
+    };
+    let mut audiences = audiences.iter();
+    Ok(audiences.any(|audience| EXCHANGE_AUDIENCES.contains(&audience.as_str())))
 }
 
 fn period(entry: &Fields<'_, CredentialField>) -> Result<Period, Wrong> {
