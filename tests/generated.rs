@@ -21,6 +21,8 @@ mod answer;
 mod case;
 #[path = "generated/credentials.rs"]
 mod credentials;
+#[path = "generated/decisions.rs"]
+mod decisions;
 #[path = "generated/edits.rs"]
 mod edits;
 #[path = "generated/exceptions.rs"]
@@ -33,6 +35,8 @@ mod forecast;
 mod forms;
 #[path = "generated/homes.rs"]
 mod homes;
+#[path = "generated/keys.rs"]
+mod keys;
 #[path = "generated/mangled.rs"]
 mod mangled;
 #[path = "generated/moments.rs"]
@@ -59,8 +63,12 @@ mod rule_edits;
 mod rules;
 #[path = "generated/shrink.rs"]
 mod shrink;
+#[path = "generated/signing.rs"]
+mod signing;
 #[path = "generated/text.rs"]
 mod text;
+#[path = "generated/traps.rs"]
+mod traps;
 #[path = "generated/trusts.rs"]
 mod trusts;
 #[path = "generated/window_edits.rs"]

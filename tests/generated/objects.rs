@@ -7,7 +7,7 @@ use super::case::{Kind, Listing};
 use super::credentials::Issuer;
 use super::moments::{DAY, Edges, SECOND, spell, written};
 use super::random::Random;
-use super::{rules, trusts};
+use super::{rules, signing, traps, trusts};
 
 const MICROSOFT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
 
@@ -22,6 +22,10 @@ pub(crate) struct Tenant<'a> {
     service_principals: Vec<Value>,
     app_ids: Vec<String>,
     knows_service_principals: bool,
+    /// How often an application has its service principal.
+    joined: u64,
+    /// How often an empty list is written as `null`.
+    nulls: u64,
 }
 
 /// A tenant that is ready.
@@ -46,7 +50,14 @@ impl<'a> Tenant<'a> {
             limits: rules::limits(policy),
             windows: windows.to_vec(),
         };
-        let issuer = Issuer { random, edges };
+        let shown = random.pick(&[0, 0, 60, 100, 100]);
+        let joined = random.pick(&[75, 75, 75, 75, 100, 100, 0]);
+        let nulls = random.pick(&[0, 0, 0, 20]);
+        let issuer = Issuer {
+            random,
+            edges,
+            shown,
+        };
         let mut tenant = Self {
             issuer,
             own,
@@ -54,6 +65,8 @@ impl<'a> Tenant<'a> {
             service_principals: Vec::new(),
             app_ids: Vec::new(),
             knows_service_principals,
+            joined,
+            nulls,
         };
         let count = tenant.random().pick(&[1, 1, 1, 2, 2, 3, 4, 6, 8]);
         let shown = [80, 80, 100, 0].map(|chance| (chance, tenant.random().percent(70)));
@@ -64,6 +77,12 @@ impl<'a> Tenant<'a> {
         if knows_service_principals {
             for _ in 0..tenant.random().pick(&[0, 0, 1, 1, 2, 3]) {
                 tenant.stranger();
+            }
+            for _ in 0..tenant.random().pick(&[0, 0, 0, 0, 0, 1, 2]) {
+                tenant.agent();
+            }
+            if tenant.percent(8) {
+                tenant.missing();
             }
         }
         tenant
@@ -83,7 +102,7 @@ impl<'a> Tenant<'a> {
         let app_id = self.random().guid();
         let mut application = self.application(&app_id);
         let mut service_principal = None;
-        if self.knows_service_principals && self.percent(75) {
+        if self.knows_service_principals && self.percent(self.joined) {
             let owner = if self.percent(90) {
                 json!(self.own.clone())
             } else {
@@ -92,7 +111,7 @@ impl<'a> Tenant<'a> {
             service_principal = Some(self.service_principal(&app_id, &owner));
         }
         if self.percent(federated) {
-            application["federatedIdentityCredentials"] = trusts::list(self.random(), 40);
+            application["federatedIdentityCredentials"] = self.trusts(40);
         }
         if owners && self.percent(90) {
             application["owners"] = self.owners();
@@ -110,7 +129,7 @@ impl<'a> Tenant<'a> {
                 service_principal["owners"] = self.owners();
             }
             if self.percent(3) {
-                service_principal["federatedIdentityCredentials"] = trusts::list(self.random(), 50);
+                service_principal["federatedIdentityCredentials"] = self.trusts(50);
             }
         }
         if self.percent(5) {
@@ -140,13 +159,14 @@ impl<'a> Tenant<'a> {
         if random.percent(3) {
             application["@odata.type"] = json!("#microsoft.graph.agentIdentityBlueprint");
         }
+        traps::alias(random, &mut application);
         application
     }
 
     fn service_principal(&mut self, app_id: &str, owner: &Value) -> Value {
         let random = self.random();
         let owner = owner.as_str().map(|owner| random.recase(owner));
-        json!({
+        let mut principal = json!({
             "id": random.guid(),
             "appId": random.recase(app_id),
             "deletedDateTime": null,
@@ -155,11 +175,17 @@ impl<'a> Tenant<'a> {
             "servicePrincipalType": "Application",
             "servicePrincipalNames": [app_id],
             "appOwnerOrganizationId": owner,
+            "preferredSingleSignOnMode": null,
             "preferredTokenSigningKeyThumbprint": null,
             "tokenEncryptionKeyId": null,
             "passwordCredentials": [],
             "keyCredentials": [],
-        })
+        });
+        if random.percent(2) {
+            principal["@odata.type"] = json!("#microsoft.graph.agentIdentityBlueprintPrincipal");
+        }
+        traps::alias(random, &mut principal);
+        principal
     }
 
     /// A service principal without an application here: of Microsoft, of another tenant, of Azure's managed
@@ -187,14 +213,67 @@ impl<'a> Tenant<'a> {
         if self.percent(if whose < 5 { 40 } else { 70 }) {
             self.issuer.fill(&mut object, None);
         }
+        if self.percent(15) {
+            signing::add(&mut self.issuer, &mut object, None);
+        }
         if self.percent(8) {
             object["deletedDateTime"] = self.long_ago();
         }
         if self.percent(6) {
-            object["federatedIdentityCredentials"] = trusts::list(self.random(), 50);
+            object["federatedIdentityCredentials"] = self.trusts(50);
         }
         self.app_ids.push(app_id);
         self.service_principals.push(object);
+    }
+
+    /// As many of this tenant's service principals without an application as there are with one; or one more or less.
+    fn missing(&mut self) {
+        let joined = self.service_principals.iter().filter(|principal| {
+            let app_id = |object: &Value| object["appId"].as_str().map(str::to_lowercase);
+            let mut applications = self.applications.iter();
+            applications.any(|it| app_id(it) == app_id(principal))
+        });
+        let count = joined.count() + self.random().pick(&[0, 0, 1]);
+        let count = count.saturating_sub(self.random().below(2));
+        for _ in 0..count {
+            let app_id = self.random().guid();
+            let owner = json!(self.own.clone());
+            let object = self.service_principal(&app_id, &owner);
+            self.app_ids.push(app_id);
+            self.service_principals.push(object);
+        }
+    }
+
+    /// An agent identity, which says so in one of two ways, and holds nothing, by rights.
+    fn agent(&mut self) {
+        let app_id = self.random().guid();
+        let owner = [json!(self.own.clone()), Value::Null];
+        let owner = self.random().pick(&owner);
+        let mut object = self.service_principal(&app_id, &owner);
+        object["servicePrincipalType"] = json!("ServiceIdentity");
+        let how = self.random().below(3);
+        if how != 0 {
+            object["@odata.type"] = json!("#microsoft.graph.agentIdentity");
+        }
+        if how != 1 {
+            object["agentIdentityBlueprintId"] = json!(self.random().guid());
+        }
+        match self.random().below(3) {
+            0 => object["appId"] = Value::Null,
+            1 => drop(object.as_object_mut().unwrap().remove("appId")),
+            _ => self.app_ids.push(app_id),
+        }
+        if self.percent(45) {
+            self.issuer.fill(&mut object, None);
+        }
+        if self.percent(8) {
+            object["federatedIdentityCredentials"] = self.trusts(70);
+        }
+        self.service_principals.push(object);
+    }
+
+    fn trusts(&mut self, chance: u64) -> Value {
+        trusts::list(self.issuer.random, chance, &self.own)
     }
 
     fn owners(&mut self) -> Value {
@@ -209,8 +288,17 @@ impl<'a> Tenant<'a> {
         }
     }
 
+    /// Deleted some days ago, or just now; or later, which cannot be.
     fn long_ago(&mut self) -> Value {
         let now = self.issuer.edges.now;
+        match self.random().below(20) {
+            0..=2 => return written(self.random(), Some(now)),
+            3 => {
+                let later = now + self.random().pick(&[100, SECOND, DAY]);
+                return written(self.random(), Some(later));
+            }
+            _ => {}
+        }
         let days = i128::from(self.random().between(1, 29));
         written(self.random(), Some(now - days * DAY))
     }
@@ -225,21 +313,31 @@ impl<'a> Tenant<'a> {
                 self.break_date(kind);
             }
         }
+        let (nulls, joined) = (self.nulls, self.knows_service_principals);
         let random = &mut *self.issuer.random;
         let mut objects = [self.applications, self.service_principals];
         for objects in &mut objects {
             for list in objects.iter_mut().flat_map(lists) {
                 random.shuffle(list.as_array_mut().unwrap());
-                if list.as_array().is_some_and(Vec::is_empty) && random.percent(15) {
+                if list.as_array().is_some_and(Vec::is_empty) && random.percent(nulls) {
                     *list = Value::Null;
                 }
             }
             if !objects.is_empty() && random.percent(6) {
                 double(random, objects);
             }
+            if !objects.is_empty() && random.percent(4) {
+                traps::mark(random, objects);
+            }
+            if random.percent(2) {
+                let list = random.pick(&LISTS);
+                for object in objects.iter_mut() {
+                    object[list] = Value::Null;
+                }
+            }
             random.shuffle(objects);
         }
-        let listings = split(random, objects, self.knows_service_principals);
+        let listings = split(random, objects, joined);
         Finished {
             listings,
             app_ids: self.app_ids,
@@ -322,7 +420,9 @@ fn double(random: &mut Random, objects: &mut Vec<Value>) {
         0 | 1 => twin["displayName"] = json!("another name"),
         2 | 3 => {
             for id in ["appId", "id"] {
-                twin[id] = json!(twin[id].as_str().unwrap().to_uppercase());
+                if let Some(text) = twin[id].as_str().map(str::to_uppercase) {
+                    twin[id] = json!(text);
+                }
             }
         }
         4 | 5 => lists(&mut twin).for_each(|list| list.as_array_mut().unwrap().reverse()),
@@ -354,16 +454,15 @@ fn split(random: &mut Random, objects: [Vec<Value>; 2], service_principals: bool
         if kind == Kind::Application && random.percent(1) {
             objects.clear();
         }
-        let cut = random.percent(1) && random.percent(40);
         if objects.len() > 1 && random.percent(30) {
             let objects = objects.split_off(random.below(objects.len()));
-            listings.push(Listing {
-                kind,
-                objects,
-                cut: false,
-            });
+            listings.push(Listing::new(kind, objects));
         }
-        listings.push(Listing { kind, objects, cut });
+        let mut listing = Listing::new(kind, objects);
+        if random.percent(5) {
+            traps::beside(random, &mut listing);
+        }
+        listings.push(listing);
     }
     random.shuffle(&mut listings);
     listings

@@ -1,0 +1,203 @@
+//! What signing of SAML tokens leaves on a service principal: a signing key, its twin and the password of its file. Whole,
+//! or with one thing that makes it no triple, or in parts.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::credentials::{Issuer, add as push, is_service_principal};
+use super::keys::SAMPLES;
+use super::moments::{DAY, Period, SECOND, spell};
+
+const PASSWORDS: &str = "passwordCredentials";
+const KEYS: &str = "keyCredentials";
+
+/// The three parts, before they are added.
+struct Parts {
+    sign: Value,
+    verify: Value,
+    password: Value,
+    /// Parts that are there once more.
+    further: Vec<(&'static str, Value)>,
+}
+
+/// Adds a triple to the service principal of an identity; to its application, now and then.
+pub(crate) fn add(issuer: &mut Issuer<'_>, object: &mut Value, other: Option<&mut Value>) {
+    let (mut here, mut there) = (object, other);
+    let elsewhere = there.as_deref().is_some_and(is_service_principal);
+    if !is_service_principal(here) && elsewhere && issuer.random.percent(75) {
+        (here, there) = (there.unwrap(), Some(here));
+    }
+    for _ in 0..issuer.random.pick(&[1, 1, 1, 2]) {
+        triple(issuer, here, there.as_deref_mut());
+    }
+}
+
+fn triple(issuer: &mut Issuer<'_>, here: &mut Value, mut there: Option<&mut Value>) {
+    let period = period(issuer);
+    let kinds = ["AsymmetricX509Cert", "X509CertAndPassword"];
+    let kind = issuer.random.pick(&kinds);
+    let sign = issuer.key((kind, "Sign"), period);
+    let kind = issuer.random.pick(&kinds[..1]);
+    let verify = issuer.key((kind, "Verify"), period);
+    let mut parts = Parts {
+        sign,
+        verify,
+        password: issuer.password(period),
+        further: Vec::new(),
+    };
+    let bytes = issuer.random.bytes();
+    for part in [&mut parts.sign, &mut parts.verify, &mut parts.password] {
+        part["customKeyIdentifier"] = json!(issuer.label(bytes));
+    }
+    // One instant may be spelt in several ways.
+    for date in ["startDateTime", "endDateTime"] {
+        parts.verify[date] = parts.sign[date].clone();
+        parts.password[date] = parts.sign[date].clone();
+    }
+    let key_id = parts.sign["keyId"].as_str().unwrap();
+    parts.password["keyId"] = json!(issuer.random.recase(key_id));
+    if issuer.random.percent(60) {
+        flaw(issuer, &mut parts);
+    }
+    name(issuer, &parts, here);
+    let keys = [&parts.sign, &parts.verify].map(|key| key["keyId"].clone());
+    if issuer.random.percent(8) {
+        let by_other = there.as_deref_mut().filter(|_| issuer.random.percent(50));
+        by_other.unwrap_or(here)["tokenEncryptionKeyId"] = issuer.random.pick(&keys);
+    }
+    let mut entries = vec![
+        (KEYS, parts.sign),
+        (KEYS, parts.verify),
+        (PASSWORDS, parts.password),
+    ];
+    if issuer.random.percent(12) {
+        entries.remove(issuer.random.below(3));
+    }
+    entries.extend(parts.further);
+    for (list, entry) in entries {
+        let torn = there.as_deref_mut().filter(|_| issuer.random.percent(4));
+        push(torn.unwrap_or(here), list, entry);
+    }
+}
+
+/// Long, expired, to come, or on an edge.
+fn period(issuer: &mut Issuer<'_>) -> Period {
+    let now = issuer.edges.now;
+    if issuer.random.percent(30) {
+        return issuer.edges.period(issuer.random);
+    }
+    let end = now + issuer.random.pick(&[400, 90, 20]) * DAY;
+    Period(Some(now - 10 * DAY), Some(end))
+}
+
+/// Makes it no triple, or nearly none.
+fn flaw(issuer: &mut Issuer<'_>, parts: &mut Parts) {
+    let bytes = issuer.random.bytes();
+    let other_label = json!(issuer.label(bytes));
+    let other_id = json!(issuer.key_id());
+    let now = issuer.edges.now;
+    let Parts {
+        sign,
+        verify,
+        password,
+        further,
+    } = parts;
+    let which = issuer.random.below(3);
+    let part = [&mut *sign, &mut *verify, &mut *password][which].clone();
+    let mut changed = part.clone();
+    match issuer.random.below(12) {
+        0 => changed["customKeyIdentifier"] = other_label,
+        1 => {
+            let others = [other_id, json!(null), verify["keyId"].clone()];
+            password["keyId"] = issuer.random.pick(&others);
+            return;
+        }
+        2 => changed["startDateTime"] = json!(spell(now - 11 * DAY - SECOND, "Z")),
+        3 => changed["endDateTime"] = json!(spell(now + 500 * DAY, "Z")),
+        4 | 5 => {
+            let ends = [json!(null), json!("9999-12-31T23:59:59Z")];
+            let end = issuer.random.pick(&ends);
+            let date = issuer
+                .random
+                .pick(&["startDateTime", "endDateTime", "endDateTime"]);
+            let end = if date == "startDateTime" {
+                json!(null)
+            } else {
+                end
+            };
+            for part in [sign, verify, password] {
+                part[date] = end.clone();
+            }
+            return;
+        }
+        6 | 7 => {
+            let mut twin = password.clone();
+            let ids = [other_id, sign["keyId"].clone()];
+            twin["keyId"] = issuer.random.pick(&ids);
+            further.push((PASSWORDS, twin));
+        }
+        8 => {
+            let mut twin = issuer.random.pick(&[sign.clone(), verify.clone()]);
+            twin["keyId"] = other_id;
+            further.push((KEYS, twin));
+        }
+        9 => {
+            let kind = issuer
+                .random
+                .pick(&["PartnerCert", "", "X509CertAndPassword"]);
+            [sign, verify][issuer.random.below(2)]["type"] = json!(kind);
+            return;
+        }
+        10 => {
+            let odd = [json!(null), json!(""), json!("bXkgbGFiZWw="), json!("x")];
+            let odd = issuer.random.pick(&odd);
+            for part in [sign, verify, password] {
+                part["customKeyIdentifier"] = odd.clone();
+            }
+            return;
+        }
+        // A second password that belongs to nothing.
+        _ => further.push((PASSWORDS, issuer.secret())),
+    }
+    if changed != part {
+        *[sign, verify, password][which] = changed;
+    }
+}
+
+/// Says on a service principal which triple is in use, or something else.
+fn name(issuer: &mut Issuer<'_>, parts: &Parts, here: &mut Value) {
+    if !is_service_principal(here) {
+        return;
+    }
+    let modes = ["saml", "SAML", "password", "oidc", "notSupported"];
+    if issuer.random.percent(35) {
+        here["preferredSingleSignOnMode"] = json!(issuer.random.pick(&modes));
+    }
+    if !issuer.random.percent(45) {
+        return;
+    }
+    let key = issuer.random.pick(&[&parts.sign, &parts.verify])["key"].clone();
+    let sample = SAMPLES.iter().find(|sample| key == sample.text);
+    let sample = sample.filter(|sample| !sample.sha1.is_empty());
+    let label = parts.sign["customKeyIdentifier"]
+        .as_str()
+        .map(str::to_owned);
+    let bytes = issuer.random.bytes();
+    let preferred = match (issuer.random.below(10), sample, label) {
+        (0 | 1, ..) => issuer.label(bytes),
+        (2..=4, Some(sample), _) => sample.sha1.to_owned(),
+        (_, _, Some(label)) => respelt(issuer, &label),
+        _ => return,
+    };
+    here["preferredTokenSigningKeyThumbprint"] = json!(preferred);
+}
+
+/// A thumbprint in another of its spellings.
+fn respelt(issuer: &mut Issuer<'_>, label: &str) -> String {
+    let bytes = STANDARD.decode(label).ok().filter(|it| it.len() == 20);
+    match bytes {
+        Some(bytes) => issuer.label(bytes.try_into().unwrap()),
+        None => label.to_owned(),
+    }
+}
