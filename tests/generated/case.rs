@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::exceptions;
+use super::focus::Focus;
 use super::moments::{DAY, SECOND, day_of, spell};
 use super::objects::Tenant;
 use super::random::Random;
@@ -60,12 +61,17 @@ impl Case {
             i128::from(random.between(0, 86_399)) * SECOND
         };
         let own = random.guid();
-        let mut policy = rules::policy(random);
+        let focus = random.pick(&Focus::ALL);
+        let focus = random.percent(70).then_some(focus);
+        let mut policy = match focus {
+            Some(focus) => rules::focused(random, focus),
+            None => rules::policy(random),
+        };
         if random.percent(40) {
             policy["tenant"] = json!(random.recase(&own));
         }
         let windows = rules::windows(random, day_of(now));
-        let tenant = Tenant::new(random, now, own, &policy, &windows).finish();
+        let tenant = Tenant::new(random, now, own, (&policy, &windows), focus).finish();
         rules::add_windows(random, &mut policy, (windows, day_of(now)), &tenant.app_ids);
         if random.percent(2) {
             policy["tenant"] = json!(random.guid());
@@ -76,8 +82,8 @@ impl Case {
             listings: tenant.listings,
             now,
             fail_on: random.pick(&["error", "error", "error", "warning", "note"]),
-            allow_empty: random.percent(6),
-            together: random.percent(20),
+            allow_empty: random.percent(12),
+            together: random.percent(if focus == Some(Focus::Files) { 60 } else { 30 }),
         };
         exceptions::add(random, &mut case);
         case

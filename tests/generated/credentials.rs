@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use super::focus::Focus;
 use super::keys::{SAMPLES, USABLE};
 use super::moments::{DAY, Edges, Period, SECOND, written, written_end};
 use super::random::Random;
@@ -18,12 +19,16 @@ pub(crate) struct Issuer<'a> {
     pub(crate) edges: Edges,
     /// How often `key` is shown.
     pub(crate) shown: u64,
+    pub(crate) focus: Option<Focus>,
 }
 
 impl Issuer<'_> {
     /// Adds what an application or service principal of a random kind holds; `other` is the second object of its
     /// identity.
     pub(crate) fn fill(&mut self, object: &mut Value, mut other: Option<&mut Value>) {
+        if let Some(focus) = self.focus.filter(|it| *it != Focus::Dates) {
+            return self.focused(focus, object, other);
+        }
         let kind = self.random.below(9);
         let wild = kind >= 7;
         if matches!(kind, 1..=4) || wild && self.random.percent(50) {
@@ -49,6 +54,68 @@ impl Issuer<'_> {
                 let unknown = self.unknown(object);
                 add(object, "keyCredentials", unknown);
             }
+        }
+    }
+
+    /// Little, and what the case is about.
+    fn focused(&mut self, focus: Focus, object: &mut Value, other: Option<&mut Value>) {
+        let here = focus == Focus::Strangers || focus == Focus::Agents;
+        if self.random.percent(if here { 10 } else { 40 }) {
+            let period = self.edges.harmless(self.random);
+            let secret = self.password(period);
+            add(object, "passwordCredentials", secret);
+        }
+        match focus {
+            Focus::Saml => signing::add(self, object, other),
+            Focus::Keys => self.odd_key(object, other),
+            Focus::Strangers | Focus::Agents => match self.random.below(9) {
+                0 => {
+                    let period = self.edges.harmless(self.random);
+                    let secret = self.password(period);
+                    add(object, "passwordCredentials", secret);
+                }
+                1..=4 => signing::add(self, object, other),
+                5 => self.symmetric(object),
+                _ => self.odd_key(object, other),
+            },
+            Focus::Missing | Focus::Trusts | Focus::Dates | Focus::Files => {}
+        }
+    }
+
+    /// A certificate, or a key that claims to be something else.
+    fn odd_key(&mut self, object: &mut Value, other: Option<&mut Value>) {
+        match self.random.below(9) {
+            0 | 8 => self.symmetric(object),
+            1 | 2 => self.encryption(object, other),
+            3 => {
+                let unknown = self.unknown(object);
+                add(object, "keyCredentials", unknown);
+            }
+            4 => self.claimed(object),
+            _ => self.certificates(object),
+        }
+    }
+
+    /// Certificates of which some are claimed to sign or to encrypt.
+    fn claimed(&mut self, object: &mut Value) {
+        let before = object["keyCredentials"].as_array().map_or(0, Vec::len);
+        self.certificates(object);
+        let key = object["keyCredentials"][before].clone();
+        let sample = SAMPLES.iter().find(|sample| key["key"] == sample.text);
+        let digest = sample.map(|sample| json!(sample.sha1));
+        match self.random.below(4) {
+            0 => {
+                let period = self.edges.period(self.random);
+                let mut sign = self.key(("AsymmetricX509Cert", "Sign"), period);
+                sign["customKeyIdentifier"] = key["customKeyIdentifier"].clone();
+                add(object, "keyCredentials", sign);
+            }
+            1 if is_service_principal(object) => {
+                let label = key["customKeyIdentifier"].clone();
+                let named = digest.filter(|_| self.random.percent(50)).unwrap_or(label);
+                object["preferredTokenSigningKeyThumbprint"] = named;
+            }
+            _ => object["tokenEncryptionKeyId"] = key["keyId"].clone(),
         }
     }
 

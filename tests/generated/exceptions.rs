@@ -36,7 +36,11 @@ pub(crate) fn add(random: &mut Random, case: &mut Case) {
     for (number, exception) in exceptions.iter_mut().enumerate() {
         exception["id"] = json!(format!("exception-{number}"));
         exception["reason"] = json!("The connector accepts only a shared secret.");
-        let (granted, expires) = term(random, today, within);
+        let (mut granted, expires) = term(random, today, within);
+        if random.percent(3) {
+            // On the edge of what a preset allows.
+            granted = expires - random.pick(&[366, 366, 367]);
+        }
         exception["granted"] = json!(spell_day(granted));
         exception["expires"] = json!(spell_day(expires));
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::case::{Kind, Listing};
 use super::credentials::Issuer;
+use super::focus::Focus;
 use super::moments::{DAY, Edges, SECOND, spell, written};
 use super::random::Random;
 use super::{rules, signing, traps, trusts};
@@ -41,22 +42,33 @@ impl<'a> Tenant<'a> {
         random: &'a mut Random,
         now: i128,
         own: String,
-        policy: &Value,
-        windows: &[(i64, i64)],
+        (policy, windows): (&Value, &[(i64, i64)]),
+        focus: Option<Focus>,
     ) -> Self {
-        let knows_service_principals = random.percent(70);
+        let needs = |focus: Focus| {
+            !matches!(
+                focus,
+                Focus::Trusts | Focus::Keys | Focus::Dates | Focus::Files
+            )
+        };
+        let knows_service_principals = random.percent(70) || focus.is_some_and(needs);
         let edges = Edges {
             now,
             limits: rules::limits(policy),
             windows: windows.to_vec(),
         };
-        let shown = random.pick(&[0, 0, 60, 100, 100]);
+        let shown = random.pick(&[0, 60, 100, 100]);
         let joined = random.pick(&[75, 75, 75, 75, 100, 100, 0]);
-        let nulls = random.pick(&[0, 0, 0, 20]);
+        let nulls = if focus == Some(Focus::Files) {
+            random.pick(&[0, 50])
+        } else {
+            random.pick(&[0, 0, 0, 20])
+        };
         let issuer = Issuer {
             random,
             edges,
             shown,
+            focus,
         };
         let mut tenant = Self {
             issuer,
@@ -68,20 +80,34 @@ impl<'a> Tenant<'a> {
             joined,
             nulls,
         };
-        let count = tenant.random().pick(&[1, 1, 1, 2, 2, 3, 4, 6, 8]);
+        let count = if focus.is_some() {
+            tenant.random().pick(&[1, 1, 2, 3])
+        } else {
+            tenant.random().pick(&[1, 1, 1, 2, 2, 3, 4, 6, 8])
+        };
         let shown = [80, 80, 100, 0].map(|chance| (chance, tenant.random().percent(70)));
-        let shown = tenant.random().pick(&shown);
+        let mut shown = tenant.random().pick(&shown);
+        if focus == Some(Focus::Trusts) {
+            shown.0 = 100;
+        }
         for _ in 0..count {
             tenant.identity(shown);
         }
         if knows_service_principals {
-            for _ in 0..tenant.random().pick(&[0, 0, 1, 1, 2, 3]) {
+            let chances = match focus {
+                None => ([0, 0, 1, 1, 2, 3], [0, 0, 0, 0, 1, 2], 8),
+                Some(Focus::Strangers) => ([1, 1, 2, 2, 3, 4], [0; 6], 0),
+                Some(Focus::Agents) => ([0, 0, 0, 0, 0, 1], [1, 1, 1, 1, 2, 3], 0),
+                Some(Focus::Missing) => ([0, 0, 0, 0, 1, 1], [0, 0, 0, 0, 0, 1], 70),
+                Some(_) => ([0, 0, 0, 0, 0, 1], [0; 6], 0),
+            };
+            for _ in 0..tenant.random().pick(&chances.0) {
                 tenant.stranger();
             }
-            for _ in 0..tenant.random().pick(&[0, 0, 0, 0, 0, 1, 2]) {
+            for _ in 0..tenant.random().pick(&chances.1) {
                 tenant.agent();
             }
-            if tenant.percent(8) {
+            if tenant.percent(chances.2) {
                 tenant.missing();
             }
         }
@@ -90,6 +116,10 @@ impl<'a> Tenant<'a> {
 
     const fn random(&mut self) -> &mut Random {
         self.issuer.random
+    }
+
+    const fn focus(&self) -> Option<Focus> {
+        self.issuer.focus
     }
 
     fn percent(&mut self, chance: u64) -> bool {
@@ -111,15 +141,26 @@ impl<'a> Tenant<'a> {
             service_principal = Some(self.service_principal(&app_id, &owner));
         }
         if self.percent(federated) {
-            application["federatedIdentityCredentials"] = self.trusts(40);
+            let chance = if self.focus() == Some(Focus::Trusts) {
+                90
+            } else {
+                40
+            };
+            application["federatedIdentityCredentials"] = self.trusts(chance);
         }
         if owners && self.percent(90) {
             application["owners"] = self.owners();
         }
-        self.issuer
-            .fill(&mut application, service_principal.as_mut());
+        let elsewhere = matches!(
+            self.focus(),
+            Some(Focus::Strangers | Focus::Agents | Focus::Missing)
+        );
+        if !elsewhere || self.percent(15) {
+            self.issuer
+                .fill(&mut application, service_principal.as_mut());
+        }
         if let Some(service_principal) = &mut service_principal {
-            if self.percent(40) {
+            if !elsewhere && self.percent(40) {
                 self.issuer.fill(service_principal, Some(&mut application));
             }
             if self.percent(6) {
@@ -193,6 +234,9 @@ impl<'a> Tenant<'a> {
     fn stranger(&mut self) {
         let app_id = self.random().guid();
         let whose = self.random().below(10);
+        // A managed identity, more often where it matters.
+        let managed = self.focus() == Some(Focus::Strangers) && self.percent(15);
+        let whose = if managed { 7 } else { whose };
         let owner = match whose {
             0..=2 => json!(self.random().guid()),
             3 | 4 => json!(MICROSOFT),
@@ -210,10 +254,11 @@ impl<'a> Tenant<'a> {
                 .unwrap()
                 .remove("appOwnerOrganizationId");
         }
-        if self.percent(if whose < 5 { 40 } else { 70 }) {
+        let whole = self.focus() == Some(Focus::Strangers);
+        if whole || self.percent(if whose < 5 { 40 } else { 70 }) {
             self.issuer.fill(&mut object, None);
         }
-        if self.percent(15) {
+        if !whole && self.percent(10) {
             signing::add(&mut self.issuer, &mut object, None);
         }
         if self.percent(8) {
@@ -313,6 +358,7 @@ impl<'a> Tenant<'a> {
                 self.break_date(kind);
             }
         }
+        let files = self.focus() == Some(Focus::Files);
         let (nulls, joined) = (self.nulls, self.knows_service_principals);
         let random = &mut *self.issuer.random;
         let mut objects = [self.applications, self.service_principals];
@@ -326,7 +372,7 @@ impl<'a> Tenant<'a> {
             if !objects.is_empty() && random.percent(6) {
                 double(random, objects);
             }
-            if !objects.is_empty() && random.percent(4) {
+            if !objects.is_empty() && random.percent(if files { 35 } else { 3 }) {
                 traps::mark(random, objects);
             }
             if random.percent(2) {
@@ -337,7 +383,7 @@ impl<'a> Tenant<'a> {
             }
             random.shuffle(objects);
         }
-        let listings = split(random, objects, joined);
+        let listings = split(random, objects, joined, files);
         Finished {
             listings,
             app_ids: self.app_ids,
@@ -444,22 +490,33 @@ fn double(random: &mut Random, objects: &mut Vec<Value>) {
 }
 
 /// Splits the objects into exports.
-fn split(random: &mut Random, objects: [Vec<Value>; 2], service_principals: bool) -> Vec<Listing> {
+fn split(
+    random: &mut Random,
+    objects: [Vec<Value>; 2],
+    service_principals: bool,
+    files: bool,
+) -> Vec<Listing> {
     let mut listings = Vec::new();
     let kinds = [Kind::Application, Kind::ServicePrincipal];
     for (kind, mut objects) in kinds.into_iter().zip(objects) {
         if kind == Kind::ServicePrincipal && !service_principals {
             continue;
         }
-        if kind == Kind::Application && random.percent(1) {
+        if kind == Kind::Application && random.percent(4) {
             objects.clear();
         }
-        if objects.len() > 1 && random.percent(30) {
-            let objects = objects.split_off(random.below(objects.len()));
+        if objects.len() > 1 && random.percent(if files { 60 } else { 30 }) {
+            let mut objects = objects.split_off(random.below(objects.len()));
+            if files && random.percent(50) {
+                // Where this list is not selected, another file may show it.
+                let list = random.pick(&LISTS);
+                let empty = objects.iter_mut().filter(|it| it[list] == json!([]));
+                empty.for_each(|object| object[list] = Value::Null);
+            }
             listings.push(Listing::new(kind, objects));
         }
         let mut listing = Listing::new(kind, objects);
-        if random.percent(5) {
+        if random.percent(if files { 35 } else { 4 }) {
             traps::beside(random, &mut listing);
         }
         listings.push(listing);

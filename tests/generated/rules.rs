@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::focus::Focus;
 use super::moments::spell_day;
 use super::random::Random;
 
@@ -53,7 +54,7 @@ const POLICY_RULES: [&str; 5] = [
 
 /// A policy with rules only.
 pub(crate) fn policy(random: &mut Random) -> Value {
-    let share = random.pick(&[10, 30, 60, 95]);
+    let share = random.pick(&[10, 30, 60, 95, 95]);
     let levels: &[&str] = random.pick(&[
         &["error", "warning", "note"][..],
         &["error", "error", "warning", "note", "off"],
@@ -85,14 +86,38 @@ pub(crate) fn policy(random: &mut Random) -> Value {
         }
     }
     let mut policy = json!({"version": 1, "rules": rules});
-    if random.percent(12) {
+    if random.percent(20) {
         policy["extends"] = json!("baseline");
     }
     if random.percent(25) {
         policy["issuers"] = json!(random.some(&ISSUERS, 3));
     }
-    if random.percent(1) {
+    if random.percent(2) {
         policy["rules"]["federated-credential-broad"] = json!({"issuers": ["https://gitlab.com"]});
+    }
+    policy
+}
+
+/// A policy of few rules, all of which fail.
+pub(crate) fn focused(random: &mut Random, focus: Focus) -> Value {
+    let mut rules = Map::new();
+    for rule in random.some(focus.rules(), 2) {
+        let (_, setting) = RULES.into_iter().find(|(known, _)| *known == rule).unwrap();
+        let written = written(random, rule, setting, &["error"]);
+        rules.insert(rule.to_owned(), written);
+        rules[rule]["level"] = json!("error");
+        if random.percent(60) {
+            rules[rule]["evidence"] = json!("optional");
+        }
+    }
+    for rule in POLICY_RULES {
+        if random.percent(40) {
+            rules.insert(rule.to_owned(), json!({"level": "note"}));
+        }
+    }
+    let mut policy = json!({"version": 1, "rules": rules});
+    if random.percent(15) {
+        policy["issuers"] = json!(random.some(&ISSUERS, 3));
     }
     policy
 }
@@ -219,7 +244,7 @@ pub(crate) fn add_windows(
     }
     // Some of these loosen what a preset says, or are shorter than the terms of exceptions and windows.
     let extends = policy.get("extends").is_some();
-    if random.percent(if extends { 4 } else { 20 }) {
+    if random.percent(if extends { 8 } else { 20 }) {
         governance.insert("exception-max-term".to_owned(), json!("4000d"));
     }
     if random.percent(4) {

@@ -57,7 +57,7 @@ fn triple(issuer: &mut Issuer<'_>, here: &mut Value, mut there: Option<&mut Valu
     }
     let key_id = parts.sign["keyId"].as_str().unwrap();
     parts.password["keyId"] = json!(issuer.random.recase(key_id));
-    if issuer.random.percent(60) {
+    if issuer.random.percent(50) {
         flaw(issuer, &mut parts);
     }
     name(issuer, &parts, here);
@@ -106,7 +106,7 @@ fn flaw(issuer: &mut Issuer<'_>, parts: &mut Parts) {
     let which = issuer.random.below(3);
     let part = [&mut *sign, &mut *verify, &mut *password][which].clone();
     let mut changed = part.clone();
-    match issuer.random.below(12) {
+    match issuer.random.below(13) {
         0 => changed["customKeyIdentifier"] = other_label,
         1 => {
             let others = [other_id, json!(null), verify["keyId"].clone()];
@@ -137,19 +137,19 @@ fn flaw(issuer: &mut Issuer<'_>, parts: &mut Parts) {
             twin["keyId"] = issuer.random.pick(&ids);
             further.push((PASSWORDS, twin));
         }
-        8 => {
+        8 | 9 => {
             let mut twin = issuer.random.pick(&[sign.clone(), verify.clone()]);
             twin["keyId"] = other_id;
             further.push((KEYS, twin));
         }
-        9 => {
+        10 => {
             let kind = issuer
                 .random
                 .pick(&["PartnerCert", "", "X509CertAndPassword"]);
             [sign, verify][issuer.random.below(2)]["type"] = json!(kind);
             return;
         }
-        10 => {
+        11 => {
             let odd = [json!(null), json!(""), json!("bXkgbGFiZWw="), json!("x")];
             let odd = issuer.random.pick(&odd);
             for part in [sign, verify, password] {
@@ -171,10 +171,10 @@ fn name(issuer: &mut Issuer<'_>, parts: &Parts, here: &mut Value) {
         return;
     }
     let modes = ["saml", "SAML", "password", "oidc", "notSupported"];
-    if issuer.random.percent(35) {
+    if issuer.random.percent(45) {
         here["preferredSingleSignOnMode"] = json!(issuer.random.pick(&modes));
     }
-    if !issuer.random.percent(45) {
+    if !issuer.random.percent(60) {
         return;
     }
     let key = issuer.random.pick(&[&parts.sign, &parts.verify])["key"].clone();
@@ -186,7 +186,7 @@ fn name(issuer: &mut Issuer<'_>, parts: &Parts, here: &mut Value) {
     let bytes = issuer.random.bytes();
     let preferred = match (issuer.random.below(10), sample, label) {
         (0 | 1, ..) => issuer.label(bytes),
-        (2..=4, Some(sample), _) => sample.sha1.to_owned(),
+        (2..=6, Some(sample), _) => sample.sha1.to_owned(),
         (_, _, Some(label)) => respelt(issuer, &label),
         _ => return,
     };

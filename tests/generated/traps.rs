@@ -59,16 +59,16 @@ pub(crate) fn beside(random: &mut Random, listing: &mut Listing) {
     let lists = ["Value", "VALUE", "data", "rows", "further"];
     let length = listing.objects.len();
     let objects: Vec<Value> = listing.objects.iter().take(1).cloned().collect();
-    let (name, value) = match random.below(12) {
+    let (name, value) = match random.below(13) {
         0 | 1 => (random.pick(&links), json!(LINK)),
         2 | 3 => (random.pick(&links), Value::Null),
-        4 => (random.pick(&deltas), json!(LINK)),
+        4 | 12 => (random.pick(&deltas), json!(LINK)),
         5 => (random.pick(&counts), json!(length + 1)),
         6 => (random.pick(&counts), json!((length + 37).to_string())),
         7 => (random.pick(&counts), json!(length)),
         8 => (random.pick(&counts), json!(length.to_string())),
-        9 if !objects.is_empty() => (random.pick(&lists), json!(objects)),
-        10 => ("tips", json!(["@odata.nextLink"])),
+        9 | 10 if !objects.is_empty() => (random.pick(&lists), json!(objects)),
+        9 => ("tips", json!(["@odata.nextLink"])),
         _ => ("further", json!([])),
     };
     listing.beside.insert(name.to_owned(), value);

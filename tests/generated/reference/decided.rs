@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 /// Every decision that is asked for in `decide`.
-pub(crate) const DECISIONS: [&str; 87] = [
+pub(crate) const DECISIONS: [&str; 86] = [
     // What is read.
     "next link",
     "next link of a member",
@@ -32,7 +32,6 @@ pub(crate) const DECISIONS: [&str; 87] = [
     "a deleted one is not joined",
     "lists that do not overlap",
     "found although nothing overlaps",
-    "agent identities alone",
     "an agent identity by type",
     "an agent identity by blueprint",
     "an agent identity without appId",

@@ -65,7 +65,7 @@ pub(crate) fn has_active_rule(policy: &Value) -> bool {
     }
     let rules = policy["rules"].as_object().into_iter().flatten();
     let mut active = rules.filter(|(_, rule)| rule["level"] != "off");
-    active.any(|(name, _)| policy::RULES.iter().any(|(rule, ..)| rule == name))
+    active.any(|(name, _)| RULES.iter().any(|(rule, ..)| rule == name))
 }
 
 /// How much it weighs that a rule could not be judged: nothing where its evidence is optional.
@@ -219,7 +219,8 @@ fn knows_service_principals(
     let listed = |listing: &Listing| listing.kind == Kind::ServicePrincipal;
     let listed = case.listings.iter().any(listed);
     let only_agents = others.is_empty() && !tables.agents.is_empty();
-    let listed = decide("agent identities alone", listed && !only_agents, listed);
+    // Agent identities alone are no list of service principals.
+    let listed = listed && !only_agents;
     let overlap = listed && (applications.is_empty() || joined > 0);
     Ok(decide("lists that do not overlap", overlap, listed))
 }

@@ -260,22 +260,16 @@ fn secret_expiring(identity: &Identity, horizon: i128) -> Vec<Subject> {
 }
 
 fn certificate_expiring(identity: &Identity, horizon: i128) -> Vec<Subject> {
-    let claimed = |held: &&Held| held.is_certificate("a claimed certificate is no successor");
     let certificates = || {
         let held = identity.credentials.iter();
-        let all = held.filter(|held| {
-            decide(
+        held.filter(|held| {
+            let is_one = decide(
                 "a claimed certificate is no successor",
                 held.class == Class::Certificate,
-                claimed(held),
-            )
-        });
-        all.filter(|held| {
-            decide(
-                "an unusable certificate is no successor",
-                held.key != Some(false),
-                true,
-            )
+                held.looks_like_certificate(),
+            );
+            let opens = held.key != Some(false);
+            is_one && decide("an unusable certificate is no successor", opens, true)
         })
     };
     let usable = || certificates().filter(|held| held.is_live());
