@@ -19,6 +19,8 @@ mod alerts;
 mod answer;
 #[path = "generated/case.rs"]
 mod case;
+#[path = "generated/contract.rs"]
+mod contract;
 #[path = "generated/credentials.rs"]
 mod credentials;
 #[path = "generated/decisions.rs"]
@@ -45,6 +47,8 @@ mod mangled;
 mod moments;
 #[path = "generated/objects.rs"]
 mod objects;
+#[path = "generated/others.rs"]
+mod others;
 #[path = "generated/powershell.rs"]
 mod powershell;
 #[path = "cases/program.rs"]

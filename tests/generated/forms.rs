@@ -145,7 +145,7 @@ fn write_listing(random: &mut Random, listing: &Listing, path: &Path) {
         (2, [only]) => fs::write(path, layout.write(random, only)).unwrap(),
         (2 | 3, [_, ..]) => fs::write(path, lines(random, layout, objects)).unwrap(),
         (4, [_, ..]) if !objects.iter().any(has_null_list) => {
-            write_pages(random, layout, listing, path)
+            write_pages(random, layout, listing, path);
         }
         (5, [_, ..]) if !odd => write_powershell(random, layout, objects, path),
         (6, [_, ..]) if !odd => write_windows_powershell(random, layout, objects, path),

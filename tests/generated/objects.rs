@@ -8,20 +8,18 @@ use super::credentials::Issuer;
 use super::focus::Focus;
 use super::moments::{DAY, Edges, SECOND, spell, written};
 use super::random::Random;
-use super::{rules, signing, traps, trusts};
-
-const MICROSOFT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
+use super::{rules, traps, trusts};
 
 const LISTS: [&str; 2] = ["passwordCredentials", "keyCredentials"];
 
 /// A tenant that is being filled.
 #[derive(Debug)]
 pub(crate) struct Tenant<'a> {
-    issuer: Issuer<'a>,
-    own: String,
-    applications: Vec<Value>,
-    service_principals: Vec<Value>,
-    app_ids: Vec<String>,
+    pub(crate) issuer: Issuer<'a>,
+    pub(crate) own: String,
+    pub(crate) applications: Vec<Value>,
+    pub(crate) service_principals: Vec<Value>,
+    pub(crate) app_ids: Vec<String>,
     knows_service_principals: bool,
     /// How often an application has its service principal.
     joined: u64,
@@ -94,35 +92,20 @@ impl<'a> Tenant<'a> {
             tenant.identity(shown);
         }
         if knows_service_principals {
-            let chances = match focus {
-                None => ([0, 0, 1, 1, 2, 3], [0, 0, 0, 0, 1, 2], 8),
-                Some(Focus::Strangers) => ([1, 1, 2, 2, 3, 4], [0; 6], 0),
-                Some(Focus::Agents) => ([0, 0, 0, 0, 0, 1], [1, 1, 1, 1, 2, 3], 0),
-                Some(Focus::Missing) => ([0, 0, 0, 0, 1, 1], [0, 0, 0, 0, 0, 1], 70),
-                Some(_) => ([0, 0, 0, 0, 0, 1], [0; 6], 0),
-            };
-            for _ in 0..tenant.random().pick(&chances.0) {
-                tenant.stranger();
-            }
-            for _ in 0..tenant.random().pick(&chances.1) {
-                tenant.agent();
-            }
-            if tenant.percent(chances.2) {
-                tenant.missing();
-            }
+            tenant.others();
         }
         tenant
     }
 
-    const fn random(&mut self) -> &mut Random {
+    pub(crate) const fn random(&mut self) -> &mut Random {
         self.issuer.random
     }
 
-    const fn focus(&self) -> Option<Focus> {
+    pub(crate) const fn focus(&self) -> Option<Focus> {
         self.issuer.focus
     }
 
-    fn percent(&mut self, chance: u64) -> bool {
+    pub(crate) fn percent(&mut self, chance: u64) -> bool {
         self.random().percent(chance)
     }
 
@@ -204,7 +187,7 @@ impl<'a> Tenant<'a> {
         application
     }
 
-    fn service_principal(&mut self, app_id: &str, owner: &Value) -> Value {
+    pub(crate) fn service_principal(&mut self, app_id: &str, owner: &Value) -> Value {
         let random = self.random();
         let owner = owner.as_str().map(|owner| random.recase(owner));
         let mut principal = json!({
@@ -229,95 +212,7 @@ impl<'a> Tenant<'a> {
         principal
     }
 
-    /// A service principal without an application here: of Microsoft, of another tenant, of Azure's managed
-    /// identities, of this tenant, or of nobody that is known.
-    fn stranger(&mut self) {
-        let app_id = self.random().guid();
-        let whose = self.random().below(10);
-        // A managed identity, more often where it matters.
-        let managed = self.focus() == Some(Focus::Strangers) && self.percent(15);
-        let whose = if managed { 7 } else { whose };
-        let owner = match whose {
-            0..=2 => json!(self.random().guid()),
-            3 | 4 => json!(MICROSOFT),
-            5 | 6 => json!(self.own.clone()),
-            _ => Value::Null,
-        };
-        let mut object = self.service_principal(&app_id, &owner);
-        if whose == 7 || self.percent(2) {
-            let kind = self.random().recase("ManagedIdentity");
-            object["servicePrincipalType"] = json!(kind);
-        }
-        if whose >= 8 && self.percent(30) {
-            object
-                .as_object_mut()
-                .unwrap()
-                .remove("appOwnerOrganizationId");
-        }
-        let whole = self.focus() == Some(Focus::Strangers);
-        if whole || self.percent(if whose < 5 { 40 } else { 70 }) {
-            self.issuer.fill(&mut object, None);
-        }
-        if !whole && self.percent(10) {
-            signing::add(&mut self.issuer, &mut object, None);
-        }
-        if self.percent(8) {
-            object["deletedDateTime"] = self.long_ago();
-        }
-        if self.percent(6) {
-            object["federatedIdentityCredentials"] = self.trusts(50);
-        }
-        self.app_ids.push(app_id);
-        self.service_principals.push(object);
-    }
-
-    /// As many of this tenant's service principals without an application as there are with one; or one more or less.
-    fn missing(&mut self) {
-        let joined = self.service_principals.iter().filter(|principal| {
-            let app_id = |object: &Value| object["appId"].as_str().map(str::to_lowercase);
-            let mut applications = self.applications.iter();
-            applications.any(|it| app_id(it) == app_id(principal))
-        });
-        let count = joined.count() + self.random().pick(&[0, 0, 1]);
-        let count = count.saturating_sub(self.random().below(2));
-        for _ in 0..count {
-            let app_id = self.random().guid();
-            let owner = json!(self.own.clone());
-            let object = self.service_principal(&app_id, &owner);
-            self.app_ids.push(app_id);
-            self.service_principals.push(object);
-        }
-    }
-
-    /// An agent identity, which says so in one of two ways, and holds nothing, by rights.
-    fn agent(&mut self) {
-        let app_id = self.random().guid();
-        let owner = [json!(self.own.clone()), Value::Null];
-        let owner = self.random().pick(&owner);
-        let mut object = self.service_principal(&app_id, &owner);
-        object["servicePrincipalType"] = json!("ServiceIdentity");
-        let how = self.random().below(3);
-        if how != 0 {
-            object["@odata.type"] = json!("#microsoft.graph.agentIdentity");
-        }
-        if how != 1 {
-            object["agentIdentityBlueprintId"] = json!(self.random().guid());
-        }
-        match self.random().below(3) {
-            0 => object["appId"] = Value::Null,
-            1 => drop(object.as_object_mut().unwrap().remove("appId")),
-            _ => self.app_ids.push(app_id),
-        }
-        if self.percent(45) {
-            self.issuer.fill(&mut object, None);
-        }
-        if self.percent(8) {
-            object["federatedIdentityCredentials"] = self.trusts(70);
-        }
-        self.service_principals.push(object);
-    }
-
-    fn trusts(&mut self, chance: u64) -> Value {
+    pub(crate) fn trusts(&mut self, chance: u64) -> Value {
         trusts::list(self.issuer.random, chance, &self.own)
     }
 
@@ -334,7 +229,7 @@ impl<'a> Tenant<'a> {
     }
 
     /// Deleted some days ago, or just now; or later, which cannot be.
-    fn long_ago(&mut self) -> Value {
+    pub(crate) fn long_ago(&mut self) -> Value {
         let now = self.issuer.edges.now;
         match self.random().below(20) {
             0..=2 => return written(self.random(), Some(now)),

@@ -146,8 +146,12 @@ fn written(
         written.insert("alternatives".to_owned(), json!(alternatives));
     }
     let optional = match rule {
-        "owner-missing" | "federated-credential-broad" | "tenant-allows-new-secrets" => 65,
-        "application-missing" | "saml-password-unproven" | "agent-identity-credential" => 65,
+        "owner-missing"
+        | "federated-credential-broad"
+        | "tenant-allows-new-secrets"
+        | "application-missing"
+        | "saml-password-unproven"
+        | "agent-identity-credential" => 65,
         "certificate-unusable" => 50,
         _ if rule.contains("service-principal") => 65,
         _ => 30,

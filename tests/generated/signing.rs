@@ -93,76 +93,68 @@ fn period(issuer: &mut Issuer<'_>) -> Period {
 
 /// Makes it no triple, or nearly none.
 fn flaw(issuer: &mut Issuer<'_>, parts: &mut Parts) {
-    let bytes = issuer.random.bytes();
-    let other_label = json!(issuer.label(bytes));
-    let other_id = json!(issuer.key_id());
-    let now = issuer.edges.now;
-    let Parts {
-        sign,
-        verify,
-        password,
-        further,
-    } = parts;
-    let which = issuer.random.below(3);
-    let part = [&mut *sign, &mut *verify, &mut *password][which].clone();
-    let mut changed = part.clone();
     match issuer.random.below(13) {
-        0 => changed["customKeyIdentifier"] = other_label,
-        1 => {
-            let others = [other_id, json!(null), verify["keyId"].clone()];
-            password["keyId"] = issuer.random.pick(&others);
-            return;
-        }
-        2 => changed["startDateTime"] = json!(spell(now - 11 * DAY - SECOND, "Z")),
-        3 => changed["endDateTime"] = json!(spell(now + 500 * DAY, "Z")),
-        4 | 5 => {
-            let ends = [json!(null), json!("9999-12-31T23:59:59Z")];
-            let end = issuer.random.pick(&ends);
-            let date = issuer
-                .random
-                .pick(&["startDateTime", "endDateTime", "endDateTime"]);
-            let end = if date == "startDateTime" {
-                json!(null)
-            } else {
-                end
-            };
-            for part in [sign, verify, password] {
-                part[date] = end.clone();
-            }
-            return;
-        }
-        6 | 7 => {
-            let mut twin = password.clone();
-            let ids = [other_id, sign["keyId"].clone()];
-            twin["keyId"] = issuer.random.pick(&ids);
-            further.push((PASSWORDS, twin));
-        }
-        8 | 9 => {
-            let mut twin = issuer.random.pick(&[sign.clone(), verify.clone()]);
-            twin["keyId"] = other_id;
-            further.push((KEYS, twin));
-        }
-        10 => {
-            let kind = issuer
-                .random
-                .pick(&["PartnerCert", "", "X509CertAndPassword"]);
-            [sign, verify][issuer.random.below(2)]["type"] = json!(kind);
-            return;
-        }
+        0..=3 => differ(issuer, parts),
+        4..=6 => share(issuer, parts),
+        7..=10 => double(issuer, parts),
         11 => {
-            let odd = [json!(null), json!(""), json!("bXkgbGFiZWw="), json!("x")];
-            let odd = issuer.random.pick(&odd);
-            for part in [sign, verify, password] {
-                part["customKeyIdentifier"] = odd.clone();
-            }
-            return;
+            let kinds = ["PartnerCert", "", "X509CertAndPassword"];
+            let kind = json!(issuer.random.pick(&kinds));
+            let keys = [&mut parts.sign, &mut parts.verify];
+            keys[issuer.random.below(2)]["type"] = kind;
         }
         // A second password that belongs to nothing.
-        _ => further.push((PASSWORDS, issuer.secret())),
+        _ => parts.further.push((PASSWORDS, issuer.secret())),
     }
-    if changed != part {
-        *[sign, verify, password][which] = changed;
+}
+
+/// One of the three says something else than the others.
+fn differ(issuer: &mut Issuer<'_>, parts: &mut Parts) {
+    let bytes = issuer.random.bytes();
+    let (label, key_id) = (json!(issuer.label(bytes)), json!(issuer.key_id()));
+    let now = issuer.edges.now;
+    if issuer.random.percent(30) {
+        let others = [key_id, json!(null), parts.verify["keyId"].clone()];
+        parts.password["keyId"] = issuer.random.pick(&others);
+        return;
     }
+    let three = [&mut parts.sign, &mut parts.verify, &mut parts.password];
+    let which = issuer.random.below(3);
+    let part = &mut *three[which];
+    match issuer.random.below(3) {
+        0 => part["customKeyIdentifier"] = label,
+        1 => part["startDateTime"] = json!(spell(now - 900 * DAY, "Z")),
+        _ => part["endDateTime"] = json!(spell(now + 500 * DAY + SECOND, "Z")),
+    }
+}
+
+/// All three say the same, which is no proof.
+fn share(issuer: &mut Issuer<'_>, parts: &mut Parts) {
+    let labels = [json!(null), json!(""), json!("bXkgbGFiZWw="), json!("x")];
+    let ends = [json!(null), json!("9999-12-31T23:59:59Z")];
+    let (name, value) = match issuer.random.below(4) {
+        0 => ("customKeyIdentifier", issuer.random.pick(&labels)),
+        1 => ("startDateTime", json!(null)),
+        _ => ("endDateTime", issuer.random.pick(&ends)),
+    };
+    for part in [&mut parts.sign, &mut parts.verify, &mut parts.password] {
+        part[name] = value.clone();
+    }
+}
+
+/// One of the three is there twice.
+fn double(issuer: &mut Issuer<'_>, parts: &mut Parts) {
+    let other_id = json!(issuer.key_id());
+    let (list, mut twin) = if issuer.random.percent(50) {
+        (PASSWORDS, parts.password.clone())
+    } else {
+        let keys = [parts.sign.clone(), parts.verify.clone()];
+        (KEYS, issuer.random.pick(&keys))
+    };
+    if issuer.random.percent(70) {
+        twin["keyId"] = other_id;
+    }
+    parts.further.push((list, twin));
 }
 
 /// Says on a service principal which triple is in use, or something else.

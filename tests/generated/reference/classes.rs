@@ -8,6 +8,7 @@ use super::trust;
 use crate::case::Kind;
 
 /// One stored credential of an identity.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug)]
 pub(super) struct Held {
     pub(super) key_id: Option<String>,

@@ -9,6 +9,7 @@ pub(crate) mod decided;
 mod objects;
 mod policy;
 mod rules;
+mod strangers;
 mod triples;
 mod trust;
 

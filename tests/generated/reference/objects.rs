@@ -21,6 +21,7 @@ const LISTS: [&str; 4] = [
 /// An instant behind all others.
 pub(super) const NEVER: i128 = i128::MAX / 4;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Object {
     pub(super) kind: Kind,

@@ -8,19 +8,20 @@ use super::cover;
 use super::decided::decide;
 use super::objects::Federated;
 use super::policy::{Policy, RULES, day};
+use super::strangers;
 use super::trust;
 use crate::answer::Finding;
 use crate::moments::day_of;
 
 /// What a rule found on one identity, and whether the inventory could not tell it all.
 #[derive(Default)]
-struct Found {
-    subjects: Vec<Subject>,
-    is_gap: bool,
+pub(super) struct Found {
+    pub(super) subjects: Vec<Subject>,
+    pub(super) is_gap: bool,
 }
 
 /// What a finding is about.
-enum Subject {
+pub(super) enum Subject {
     Identity,
     Credential(Held),
     Federated(&'static str, Federated),
@@ -57,8 +58,8 @@ pub(super) fn judge(policy: &Policy<'_>, tenant: &Sorted) -> (Vec<Finding>, BTre
                 if !covered {
                     not_judged.insert(rule.to_owned());
                 }
-                let uses = decide("an exception that covers a gap is used", true, false);
-                used.extend(covering.into_iter().filter(|_| uses));
+                let counts = decide("an exception that covers a gap is used", true, false);
+                used.extend(covering.into_iter().filter(|_| counts));
             }
             for subject in found.subjects {
                 let mut finding = finding(rule, &level, identity, &subject);
@@ -81,10 +82,13 @@ fn applied<'a>(
         "foreign-service-principal-credential" => {
             let strangers = tenant.strangers.iter();
             strangers
-                .map(|(whose, it)| (it, foreign(whose, it)))
+                .map(|(whose, it)| (it, strangers::foreign(whose, it)))
                 .collect()
         }
-        "agent-identity-credential" => tenant.agents.iter().map(|it| (it, agent(it))).collect(),
+        "agent-identity-credential" => {
+            let agents = tenant.agents.iter();
+            agents.map(|it| (it, strangers::agent(it))).collect()
+        }
         _ => {
             let judged = tenant.judged.iter();
             judged.map(|it| (it, apply(rule, it, policy))).collect()
@@ -148,9 +152,8 @@ fn apply(rule: &str, identity: &Identity, policy: &Policy<'_>) -> Option<Found> 
         "secrets-only" => whole(state == "secrets-only"),
         "secret-outside-window" => whole(state == "migrating"),
         "secret-added-during-migration" => {
-            let added =
-                |held: &&Held| held.is_live_or_future() && starts_inside(held, identity, policy);
-            each(secrets().filter(added))
+            let lasting = secrets().filter(|held| held.is_live_or_future());
+            each(lasting.filter(|held| starts_inside(held, identity, policy)))
         }
         "secret-lifetime" => each(secrets().filter(lasting)),
         "secret-without-expiry" => {
@@ -162,11 +165,10 @@ fn apply(rule: &str, identity: &Identity, policy: &Policy<'_>) -> Option<Found> 
         }
         "secret-expired" => each(secrets().filter(|held| !held.is_live_or_future())),
         "secret-expiring" => secret_expiring(identity, policy.now + policy.limit(rule)),
-        "symmetric-key" => each(
-            identity
-                .of(Class::Symmetric)
-                .filter(|held| held.is_live_or_future()),
-        ),
+        "symmetric-key" => {
+            let keys = identity.of(Class::Symmetric);
+            each(keys.filter(|held| held.is_live_or_future()))
+        }
         "certificate-expired" => {
             let expired = certificates(identity, "claimed certificates expire");
             each(expired.filter(|held| !held.is_live_or_future()))
@@ -175,20 +177,13 @@ fn apply(rule: &str, identity: &Identity, policy: &Policy<'_>) -> Option<Found> 
             each(certificates(identity, "claimed certificates have a lifetime").filter(lasting))
         }
         "certificate-expiring" => certificate_expiring(identity, policy.now + policy.limit(rule)),
-        "service-principal-secret" => each(
-            secrets()
-                .filter(service_principal)
-                .filter(|held| held.is_live()),
-        ),
+        "service-principal-secret" => {
+            let live = secrets().filter(|held| held.is_live());
+            each(live.filter(service_principal))
+        }
         "service-principal-credential-lifetime" => {
             let held = identity.credentials.iter().filter(service_principal);
-            let counts = |held: &&Held| {
-                let decision = "claimed keys of service principals have a lifetime";
-                authenticates(held)
-                    || held.class == Class::Unknown
-                    || decide(decision, held.is_claimed(), false)
-            };
-            each(held.filter(counts).filter(lasting))
+            each(held.filter(|held| may_authenticate(held)).filter(lasting))
         }
         "saml-password-unproven" => {
             let excused = identity.of(Class::Paired).filter(|held| held.is_proven);
@@ -207,7 +202,7 @@ fn whole(holds: bool) -> Vec<Subject> {
     Vec::from_iter(holds.then_some(Subject::Identity))
 }
 
-fn each<'a>(held: impl Iterator<Item = &'a Held>) -> Vec<Subject> {
+pub(super) fn each<'a>(held: impl Iterator<Item = &'a Held>) -> Vec<Subject> {
     held.cloned().map(Subject::Credential).collect()
 }
 
@@ -216,6 +211,14 @@ fn authenticates(held: &Held) -> bool {
         held.class,
         Class::Secret | Class::Certificate | Class::Symmetric
     )
+}
+
+/// What signs in, and what nothing shows not to.
+fn may_authenticate(held: &Held) -> bool {
+    let decision = "claimed keys of service principals have a lifetime";
+    authenticates(held)
+        || held.class == Class::Unknown
+        || decide(decision, held.is_claimed(), false)
 }
 
 /// Certificates, and what claims to be something else and is not proven to be.
@@ -286,70 +289,6 @@ fn certificate_expiring(identity: &Identity, horizon: i128) -> Vec<Subject> {
     }
     let last = usable().filter(|held| held.ends() == last);
     each(last.min_by_key(|held| held.key_id.clone()).into_iter())
-}
-
-/// What was added here to a service principal whose application is not this tenant's.
-fn foreign(whose: &str, identity: &Identity) -> Option<Found> {
-    identity.state?;
-    let held = identity.credentials.iter();
-    let found = held.filter(|held| match whose {
-        "managed-identity" => is_added_to_managed(held),
-        _ => is_added(whose, held),
-    });
-    let mut subjects = each(found);
-    if whose != "managed-identity" {
-        let federated = identity.federated.iter();
-        subjects.extend(federated.map(|(on, it)| Subject::Federated(on, it.clone())));
-    }
-    Some(subjects.into())
-}
-
-fn is_added(whose: &str, held: &Held) -> bool {
-    let is_excused = if whose == "microsoft" {
-        decide("nothing is excused at Microsoft", false, held.is_proven)
-    } else {
-        let is_of_triple = matches!(held.class, Class::Signing | Class::Paired) && held.is_proven;
-        let in_use = is_of_triple && held.is_in_use;
-        let in_use = decide("a triple in use is excused elsewhere", in_use, false);
-        decide(
-            "a triple that is not in use is not excused elsewhere",
-            in_use,
-            is_of_triple,
-        )
-    };
-    if is_excused {
-        return false;
-    }
-    match held.class {
-        Class::Secret | Class::Paired | Class::Certificate | Class::Symmetric => {
-            held.is_live_or_future()
-        }
-        Class::Unknown => true,
-        Class::Signing | Class::Encryption => {
-            decide("claimed keys of strangers", true, held.is_proven)
-        }
-    }
-}
-
-/// The platform's own certificates are never found.
-fn is_added_to_managed(held: &Held) -> bool {
-    let secret = matches!(held.class, Class::Secret | Class::Paired);
-    let symmetric = held.class == Class::Symmetric;
-    let other = !secret && !symmetric;
-    held.is_live_or_future()
-        && (decide("managed identities with passwords", secret, false)
-            || decide("managed identities with symmetric keys", symmetric, false)
-            || decide("certificates of managed identities", false, other))
-}
-
-/// By definition, an agent identity holds nothing.
-fn agent(identity: &Identity) -> Option<Found> {
-    identity.state?;
-    let held = identity.credentials.iter();
-    let mut subjects = each(held.filter(|held| held.is_live_or_future()));
-    let federated = identity.federated.iter();
-    subjects.extend(federated.map(|(on, it)| Subject::Federated(on, it.clone())));
-    Some(subjects.into())
 }
 
 /// An application that holds nothing in date needs no owner, and one with an owner has one whatever it holds.

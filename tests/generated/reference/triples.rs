@@ -66,7 +66,7 @@ fn triple(object: &Object, like: &Credential, encryption: &[&String]) -> Option<
     let is_typed =
         |key: &Credential| matches!(&*key.kind, "asymmetricx509cert" | "x509certandpassword");
     let dates = [one, other, third].map(|it| (it.start, it.end));
-    let dated = dates
+    let has_dates = dates
         .iter()
         .all(|(start, end)| start.is_some() && end.is_some());
     let ends = !third.never_ends() || third.end.is_none();
@@ -80,7 +80,7 @@ fn triple(object: &Object, like: &Credential, encryption: &[&String]) -> Option<
             "a triple encrypts nothing",
             !is_named(one) && !is_named(other),
         ),
-        ("a triple has dates", dated),
+        ("a triple has dates", has_dates),
         ("a triple that never ends", ends),
         (
             "a triple has the dates of its key",
