@@ -391,7 +391,7 @@ pub struct Finding {
     pub level: Level,
     /// How many findings before it, in the report's order, are of the same rule, application and keyId: Graph allows
     /// credentials without a keyId, and both objects of an identity may hold one of the same.
-    pub repeat: u16,
+    pub repeat: u32,
     /// Whether it counts.
     pub disposition: Disposition,
     /// What it is about.
@@ -421,7 +421,7 @@ pub struct Fingerprint(u128);
 impl Fingerprint {
     /// Makes the fingerprint of a rule and the parts that name its subject, in order; `repeat` counts those of the same
     /// parts that come before it.
-    pub fn new(rule: RuleId, parts: &[&[u8]], repeat: u16) -> Self {
+    pub fn new(rule: RuleId, parts: &[&[u8]], repeat: u32) -> Self {
         let mut hasher = SipHasher13::new();
         hasher.write(rule.0.as_bytes());
         for part in parts {
@@ -429,8 +429,11 @@ impl Fingerprint {
             hasher.write_u64(part.len() as u64);
             hasher.write(part);
         }
-        if repeat > 0 {
-            hasher.write(&repeat.to_le_bytes());
+        match u16::try_from(repeat) {
+            Ok(0) => {}
+            // Two bytes, as ever.
+            Ok(repeat) => hasher.write(&repeat.to_le_bytes()),
+            Err(_) => hasher.write(&repeat.to_le_bytes()),
         }
         Self(hasher.finish128().as_u128())
     }
@@ -479,10 +482,12 @@ mod tests {
         let numbered = |repeat| Fingerprint::new(RuleId("secret-age"), &[b"app", b""], repeat);
         assert_ne!(numbered(0), numbered(1));
         assert_ne!(numbered(1), numbered(2));
+        assert_ne!(numbered(65_535), numbered(65_536));
+        assert_ne!(numbered(1), numbered(65_537));
     }
 
     #[test]
     fn a_finding_stays_small() {
-        assert!(size_of::<Finding>() <= 72);
+        assert!(size_of::<Finding>() <= 80);
     }
 }

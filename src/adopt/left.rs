@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::finding::{Finding, RuleId, Subject};
+use crate::internal::OrInternal as _;
 use crate::model::AppId;
 use crate::report::Report;
 
@@ -111,12 +112,16 @@ impl Lefts {
 }
 
 fn subject(report: &Report, finding: &Finding) -> LeftSubject {
-    let entry = || report.facts(finding).entry.unwrap_or_default().into();
+    let entry = || {
+        let entry = report.facts(finding).entry;
+        entry.or_internal("the finding is about an entry").into()
+    };
     match finding.subject {
-        Subject::Application(_) => report.application(finding).map_or_else(
-            || LeftSubject::Application(None, "".into()),
-            |record| LeftSubject::Application(record.app_id, record.display_name.clone()),
-        ),
+        Subject::Application(_) => {
+            let record = report.application(finding);
+            let record = record.or_internal("the finding is about an application");
+            LeftSubject::Application(record.app_id, record.display_name.clone())
+        }
         Subject::Exception(_) => LeftSubject::Exception(entry()),
         Subject::Window(_) => LeftSubject::Window(entry()),
         Subject::Tenant => LeftSubject::Tenant,

@@ -3,13 +3,11 @@
 //! In: a violation and its identity. Out: its disposition. An exception beats a window; one that has ended, or that is
 //! not granted yet, covers nothing.
 
-use std::collections::HashMap;
-
-use foldhash::fast::FixedState;
 use jiff::civil::Date;
 
-use super::index;
 use crate::finding::{Disposition, ExceptionId, RuleId};
+use crate::internal::{OrInternal as _, narrow};
+use crate::keyed::KeyedMap;
 use crate::model::{AppId, Holder, Identity, KeyId};
 use crate::policy::{Exception, Policy, Window};
 use crate::rules::{self, Rule, Violation};
@@ -20,7 +18,7 @@ pub(crate) struct Cover<'run> {
     exceptions: &'run [Exception],
     windows: &'run [Window],
     today: Date,
-    by_application: HashMap<AppId, Named, FixedState>,
+    by_application: KeyedMap<AppId, Named>,
     used: Vec<bool>,
 }
 
@@ -35,7 +33,7 @@ struct Named {
 
 impl<'run> Cover<'run> {
     pub(crate) fn new(policy: &'run Policy, today: Date) -> Self {
-        let mut by_application: HashMap<AppId, Named, FixedState> = HashMap::default();
+        let mut by_application: KeyedMap<AppId, Named> = KeyedMap::default();
         for (at, exception) in policy.exceptions().iter().enumerate() {
             for app_id in &exception.applications {
                 by_application
@@ -120,9 +118,8 @@ impl<'run> Cover<'run> {
     ) -> Disposition {
         let matching = self.matching(rule.descriptor().id, identity, violation);
         for at in &matching {
-            if let Some(used) = self.used.get_mut(*at) {
-                *used = true;
-            }
+            let used = self.used.get_mut(*at);
+            *used.or_internal("an exception is known by its index") = true;
         }
         self.tolerance(rule, identity, violation, &matching, self.today)
     }
@@ -184,13 +181,13 @@ impl<'run> Cover<'run> {
         today: Date,
     ) -> Disposition {
         if let Some(exception) = self.excepted(identity, violation, matching, today) {
-            return Disposition::Excepted(index(exception));
+            return Disposition::Excepted(narrow(exception));
         }
         let tolerates = |window: &Window| {
             window.is_for(identity.app_id()) && rule.is_tolerated_in(window, today)
         };
         match self.windows.iter().position(tolerates) {
-            Some(window) => Disposition::InWindow(index(window)),
+            Some(window) => Disposition::InWindow(narrow(window)),
             None => Disposition::Open,
         }
     }

@@ -3,6 +3,7 @@
 //! In: each identity and what each rule needs. Out: which rules were not judged, on how many applications, and why.
 
 use crate::finding::{Need, RuleDescriptor};
+use crate::internal::OrInternal as _;
 use crate::model::{AppId, Identity, Known, MissingLists, PolicyCoverage};
 use crate::report::{ActiveRule, NotJudged};
 use crate::words::count;
@@ -107,10 +108,9 @@ impl Gaps {
         Self(vec![Gap::default(); rules])
     }
 
-    pub(super) fn add(&mut self, rule: usize, lack: Lack, named: AppId) {
-        let Some(gap) = self.0.get_mut(rule) else {
-            return;
-        };
+    pub(super) fn add(&mut self, rule: u8, lack: Lack, named: AppId) {
+        let gap = self.0.get_mut(usize::from(rule));
+        let gap = gap.or_internal("each active rule has a gap");
         gap.applications += 1;
         match lack {
             Lack::Lists(missing) => {
@@ -130,10 +130,9 @@ impl Gaps {
     }
 
     /// Counts an identity of which an exception covers the gap.
-    pub(super) fn cover(&mut self, rule: usize) {
-        if let Some(gap) = self.0.get_mut(rule) {
-            gap.covered += 1;
-        }
+    pub(super) fn cover(&mut self, rule: u8) {
+        let gap = self.0.get_mut(usize::from(rule));
+        gap.or_internal("each active rule has a gap").covered += 1;
     }
 
     /// Says which rules could not be judged where exceptions cover that.

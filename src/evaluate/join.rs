@@ -4,12 +4,12 @@
 //! different is a contradiction, because a union could hide a certificate that was removed.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, Hash};
 
-use foldhash::quality::FixedState;
-
 use super::met::Met;
+use crate::internal::OrInternal as _;
+use crate::keyed::{InAnyOrder, KeyedMap, Places, digest};
 use crate::model::{
     AppId, Application, Credentials, Known, ObjectId, Place, ServicePrincipal,
     ServicePrincipalType, TenantId,
@@ -23,14 +23,15 @@ pub struct Contradiction(pub AppId);
 #[derive(Debug, Default)]
 pub(super) struct Join {
     principals: Vec<Principal>,
-    by_app_id: HashMap<AppId, usize, FixedState>,
+    by_app_id: KeyedMap<AppId, usize>,
     /// Agent identities never join an application; an appId of theirs may be that of their blueprint.
-    agents: HashMap<ObjectId, usize, FixedState>,
+    agents: KeyedMap<ObjectId, usize>,
     /// How many applications there were.
     application_count: u64,
     /// A digest of each application's facts, so that a second one is told from a contradiction. The key is a digest
     /// too. Two appIds that share one would be refused, not confused.
     applications: Met<u64>,
+    places: Places,
     /// Digests of the ids of all application objects: one object has one appId.
     application_ids: Met<()>,
     /// The same of all service principals.
@@ -201,14 +202,16 @@ impl Join {
             Some(agent) => self.agents.get(agent),
             None => self.by_app_id.get(&app_id),
         };
-        if let Some(known) = at.and_then(|at| self.principals.get(*at)) {
+        if let Some(&at) = at {
+            let known = self.principals.get(at);
+            let known = known.or_internal("a service principal is known by its index");
             return if known.digest == digest {
                 Ok(())
             } else {
                 Err(Contradiction(app_id))
             };
         }
-        if !is_new(&mut self.service_principal_ids, object.id) {
+        if !is_new(&mut self.service_principal_ids, &self.places, object.id) {
             return Err(Contradiction(app_id));
         }
         let at = self.principals.len();
@@ -230,9 +233,9 @@ impl Join {
         let digest = digest_of_application(object);
         match self
             .applications
-            .meet(key(object.app_id.as_bytes()), digest)
+            .meet(self.places.hash_one(object.app_id), digest)
         {
-            None if is_new(&mut self.application_ids, object.id) => {
+            None if is_new(&mut self.application_ids, &self.places, object.id) => {
                 self.application_count += 1;
                 Ok(true)
             }
@@ -247,7 +250,8 @@ impl Join {
             return None;
         }
         let at = *self.by_app_id.get(&app_id)?;
-        let principal = self.principals.get_mut(at)?;
+        let principal = self.principals.get_mut(at);
+        let principal = principal.or_internal("a service principal is known by its index");
         principal.joined = true;
         let object = principal.object.take()?;
         if let Some(owner) = object.owner {
@@ -361,12 +365,8 @@ fn agent_id(object: &ServicePrincipal) -> ObjectId {
 }
 
 /// Notes an object's id; says `false` where another appId has it already.
-fn is_new(ids: &mut Met<()>, id: Option<ObjectId>) -> bool {
-    id.is_none_or(|id| ids.meet(key(id.as_bytes()), ()).is_none())
-}
-
-fn key(identifier: &[u8; 16]) -> u64 {
-    digest(identifier)
+fn is_new(ids: &mut Met<()>, places: &Places, id: Option<ObjectId>) -> bool {
+    id.is_none_or(|id| ids.meet(places.hash_one(id), ()).is_none())
 }
 
 /// Digests every fact that decides something; a name decides nothing.
@@ -385,8 +385,8 @@ fn digest_of_application(object: &Application) -> u64 {
         id,
         app_id,
         deleted,
-        digest_of_credentials(credentials),
-        federated.as_option().map(|list| in_any_order(list)),
+        CredentialFacts::of(credentials),
+        federated.as_option().map(list_in_any_order),
         has_owner,
         token_encryption_key_id,
     ))
@@ -412,40 +412,42 @@ fn digest_of_service_principal(object: &ServicePrincipal) -> u64 {
         kind,
         owner,
         deleted,
-        digest_of_credentials(credentials),
-        federated.as_option().map(|list| in_any_order(list)),
+        CredentialFacts::of(credentials),
+        federated.as_option().map(list_in_any_order),
         token_encryption_key_id,
         preferred_signing_key,
         signs_in_by_saml,
     ))
 }
 
-fn digest_of_credentials(credentials: &Credentials) -> u64 {
-    match credentials {
-        Credentials::Listed { passwords, keys } => {
-            digest(&(in_any_order(passwords), in_any_order(keys)))
+/// The facts about an object's stored credentials.
+#[derive(Hash)]
+enum CredentialFacts {
+    Listed([InAnyOrder; 2]),
+    Unknown([Option<InAnyOrder>; 2]),
+    Counted([u32; 2]),
+}
+
+impl CredentialFacts {
+    fn of(credentials: &Credentials) -> Self {
+        match credentials {
+            Credentials::Listed { passwords, keys } => {
+                Self::Listed([list_in_any_order(passwords), list_in_any_order(keys)])
+            }
+            Credentials::Unknown { passwords, keys } => Self::Unknown([
+                passwords.as_ref().map(list_in_any_order),
+                keys.as_ref().map(list_in_any_order),
+            ]),
+            Credentials::Counted {
+                secrets,
+                certificates,
+            } => Self::Counted([*secrets, *certificates]),
         }
-        Credentials::Unknown { passwords, keys } => digest(&(
-            passwords.as_deref().map(in_any_order),
-            keys.as_deref().map(in_any_order),
-        )),
-        Credentials::Counted {
-            secrets,
-            certificates,
-        } => digest(&(secrets, certificates)),
     }
 }
 
 /// Graph promises no order of the entries, so another order is no other fact.
-fn in_any_order<T: Hash>(list: &[T]) -> (usize, u64) {
-    (
-        list.len(),
-        list.iter()
-            .fold(0, |sum, entry| sum.wrapping_add(digest(entry))),
-    )
-}
-
-/// A digest only tells equal facts from different ones within a run, so a fast hash will do.
-fn digest(facts: &impl Hash) -> u64 {
-    FixedState::default().hash_one(facts)
+#[expect(clippy::ptr_arg, reason = "it takes what an `Option` of a list holds")]
+fn list_in_any_order<T: Hash>(list: &Vec<T>) -> InAnyOrder {
+    list.iter().collect()
 }

@@ -19,6 +19,7 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use crate::finding::{ApplicationRecord, Finding, Level, Standing, Subject};
+use crate::internal::narrow;
 use crate::model::{
     Alternatives, AppId, Application, Criteria, FederatedCredential, Holder, Identity, Place,
     PolicyCoverage, ServicePrincipal, TenantId, TenantPolicy,
@@ -191,7 +192,7 @@ impl<'run> Evaluation<'run> {
         let shown = Shown::by(identity);
         let mut record = None;
         let rules = std::mem::take(&mut self.rules);
-        for (at, active) in rules.iter().enumerate() {
+        for active in &rules {
             if !active.rule.is_about(standing) {
                 continue;
             }
@@ -200,7 +201,7 @@ impl<'run> Evaluation<'run> {
                 .lacks(needs)
                 .filter(|_| standing != Standing::AgentIdentity);
             if let Some(lack) = lack.or_else(|| shown.lacks_in_part(needs)) {
-                self.note_gap(at, active, lack, identity);
+                self.note_gap(active, lack, identity);
             }
             if lack.is_some() {
                 continue;
@@ -224,7 +225,7 @@ impl<'run> Evaluation<'run> {
                         standing,
                         place,
                     ));
-                    Subject::Application(index(self.applications.len() - 1))
+                    Subject::Application(narrow(self.applications.len() - 1))
                 });
                 self.keep(active, identity, subject);
             }
@@ -233,14 +234,14 @@ impl<'run> Evaluation<'run> {
     }
 
     /// Notes what could not be judged, unless an exception covers that, too.
-    fn note_gap(&mut self, at: usize, active: &Active<'_>, lack: Lack, identity: &Identity) {
+    fn note_gap(&mut self, active: &Active<'_>, lack: Lack, identity: &Identity) {
         if self
             .cover
             .covers_gap(active.descriptor.id, identity.app_id())
         {
-            self.gaps.cover(at);
+            self.gaps.cover(active.number);
         } else {
-            self.gaps.add(at, lack, identity.app_id());
+            self.gaps.add(active.number, lack, identity.app_id());
         }
     }
 
@@ -456,9 +457,4 @@ impl<'run> Evaluation<'run> {
             notes,
         }
     }
-}
-
-/// Lists of a run hold far fewer than four thousand million entries.
-fn index(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }

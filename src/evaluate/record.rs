@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use super::{Active, index};
+use super::Active;
 use crate::finding::{ApplicationRecord, Level, Need, RuleId, Standing, Uncounted};
+use crate::internal::{OrInternal as _, narrow};
 use crate::model::{Alternatives, CredentialClass, Identity, Place, TenantId, Validity};
 use crate::policy::{EntryKind, Policy, RulePlace, Trust, Written};
 use crate::report::{
@@ -59,14 +60,14 @@ fn uncounted(identity: &Identity, trust: Trust<'_>) -> Uncounted {
     };
     let federated = || identity.federated().map(|(_, federated)| federated);
     Uncounted {
-        federated: narrow(federated().filter(|it| !trust.trusts(it)).count()),
+        federated: shown(federated().filter(|it| !trust.trusts(it)).count()),
         is_tenant_unknown: federated().any(|it| trust.depends_on_tenant(it)),
-        unusable: narrow(
+        unusable: shown(
             current()
                 .filter(|held| held.class == CredentialClass::UnusableCertificate)
                 .count(),
         ),
-        claimed: narrow(
+        claimed: shown(
             current()
                 .filter(|held| {
                     held.acts_as_certificate()
@@ -81,7 +82,7 @@ fn uncounted(identity: &Identity, trust: Trust<'_>) -> Uncounted {
 }
 
 /// Numbers of this kind are shown, and decide nothing.
-fn narrow(count: usize) -> u16 {
+fn shown(count: usize) -> u16 {
     u16::try_from(count).unwrap_or(u16::MAX)
 }
 
@@ -99,9 +100,10 @@ fn day(instant: Timestamp) -> Date {
 /// Makes the record of a policy, as reports carry it.
 pub fn policy(policy: &Policy) -> PolicyRecord {
     let file = policy.files().first();
+    let file = file.or_internal("a policy is written in a file");
     PolicyRecord {
-        path: file.map(|file| file.name.clone()).unwrap_or_default(),
-        sha256: file.map(|file| file.sha256.clone()).unwrap_or_default(),
+        path: file.name.clone(),
+        sha256: file.sha256.clone(),
         tenant: policy.tenant(),
         files: policy
             .files()
@@ -114,7 +116,7 @@ pub fn policy(policy: &Policy) -> PolicyRecord {
 /// Returns where the policy lists a rule.
 pub(super) fn place_of_rule(policy: &Policy, rule: RuleId) -> Place {
     let RulePlace { file, line, column } = policy.rule_at(rule);
-    let file = index(file);
+    let file = narrow(file);
     Place { file, line, column }
 }
 

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, ToSpan as _};
 
 use super::causes::words;
-use super::identity::{Timeline, UseChange, day, narrow};
+use super::identity::{Timeline, UseChange, day};
 use super::moments::after;
 use super::start_of;
 use crate::finding::{Detail, Disposition, Finding, Subject};
+use crate::internal::{OrInternal as _, narrow};
 use crate::model::AppId;
 use crate::policy::{Exception, Policy, Window};
 use crate::report::forecast::{Cause, Event};
@@ -191,9 +192,8 @@ fn note(
     index: usize,
     comes: bool,
 ) {
-    let Some(active) = timeline.rules.get(usize::from(rule)) else {
-        return;
-    };
+    let active = timeline.rules.get(usize::from(rule));
+    let active = active.or_internal("a finding names an active rule");
     let index = narrow(index);
     let subject = match violation.subject {
         Subject::Window(_) => Subject::Window(index),

@@ -13,6 +13,7 @@ use crate::evaluate::cover::Cover;
 use crate::evaluate::evidence::Shown;
 use crate::evaluate::{Active, accepted, active_rules, record};
 use crate::finding::{ApplicationRecord, CredentialRef, Disposition, Finding, Standing, Subject};
+use crate::internal::{OrInternal as _, narrow};
 use crate::model::{
     Alternatives, ClassifiedCredential, CredentialClass, Holder, Identity, KeyId, Place, TenantId,
 };
@@ -157,8 +158,11 @@ impl<'run> Timeline<'run> {
         let span = (self.now, self.end);
         let mut moments = moments::of_identity(identity, &self.limits, span);
         let exceptions = self.cover.naming(identity.app_id()).iter();
-        let exceptions =
-            exceptions.filter_map(|&at| Some((narrow(at), self.policy.exceptions().get(at)?)));
+        let exceptions = exceptions.map(|&at| {
+            let exception = self.policy.exceptions().get(at);
+            let exception = exception.or_internal("an exception is known by its index");
+            (narrow(at), exception)
+        });
         moments::of_exceptions(exceptions, &mut moments);
         let windows = self.policy.windows().iter().enumerate();
         let windows = windows.filter(|(_, window)| window.is_for(identity.app_id()));
@@ -266,18 +270,16 @@ impl<'run> Timeline<'run> {
             if former == latter {
                 continue;
             }
-            let Some(active) = self.rules.get(usize::from(rule)) else {
-                continue;
-            };
+            let active = self.rules.get(usize::from(rule));
+            let active = active.or_internal("a finding names an active rule");
             let changed = Changed {
                 rule: active,
                 credential: violation.credential,
                 before: former,
                 after: latter,
             };
-            let Some(cause) = cause(happening, &changed, identity) else {
-                continue;
-            };
+            let cause = cause(happening, &changed, identity);
+            let cause = cause.or_internal("nothing changes where nothing happens");
             let index = *record.get_or_insert_with(|| {
                 self.applications.push(record::of(
                     identity,
@@ -293,7 +295,7 @@ impl<'run> Timeline<'run> {
                 finding: Finding {
                     rule,
                     level: active.level,
-                    repeat: u16::try_from(nth).unwrap_or(u16::MAX),
+                    repeat: narrow(nth),
                     disposition: latter.or(former).unwrap_or(Disposition::Open),
                     subject: Subject::Application(index),
                     credential: violation.credential,
@@ -356,7 +358,8 @@ fn happening_at(moments: &[Moment], at: Timestamp) -> &[Moment] {
     let before = at.checked_sub(TICK).unwrap_or(at);
     let first = moments.partition_point(|moment| moment.at < before);
     let last = moments.partition_point(|moment| moment.at <= at);
-    moments.get(first..last).unwrap_or_default()
+    let happening = moments.get(first..last);
+    happening.or_internal("no moment before an instant comes after it")
 }
 
 fn key(
@@ -372,9 +375,4 @@ fn key(
 
 pub(super) fn day(at: Timestamp) -> Date {
     Offset::UTC.to_datetime(at).date()
-}
-
-/// No tenant and no policy has four thousand million entries.
-pub(super) fn narrow(index: usize) -> u32 {
-    u32::try_from(index).unwrap_or(u32::MAX)
 }

@@ -21,6 +21,7 @@ use crate::evaluate::{
     Contradiction, Evaluation, InventoryRecord, PolicyContradiction, Receiver, Unfit,
 };
 use crate::finding::{ApplicationRecord, Finding, Level, Standing, Subject};
+use crate::internal::OrInternal as _;
 use crate::model::{Application, Place, ServicePrincipal, TenantPolicy};
 use crate::policy::Policy;
 use crate::report::forecast::{Event, ForecastReport};
@@ -117,7 +118,9 @@ fn in_order(one: &Event, other: &Event, applications: &[ApplicationRecord]) -> O
     let named = |event: &Event| match event.finding.subject {
         Subject::Application(index) => {
             let record = applications.get(index as usize);
-            record.and_then(|record| record.app_id)
+            record
+                .or_internal("an event names an application of its report")
+                .app_id
         }
         Subject::Exception(_) | Subject::Window(_) | Subject::Tenant => None,
     };

@@ -1,6 +1,7 @@
 //! Numbers of a judgement that several formats say in words.
 
 use crate::finding::{Disposition, Level, Subject};
+use crate::internal::OrInternal as _;
 use crate::report::Report;
 use crate::words::count;
 
@@ -24,9 +25,8 @@ impl Tally {
         for finding in &report.findings {
             match (finding.disposition, finding.subject) {
                 (Disposition::Open, Subject::Application(index)) => {
-                    if let Some(known) = has_findings.get_mut(index as usize) {
-                        *known = true;
-                    }
+                    let known = has_findings.get_mut(index as usize);
+                    *known.or_internal("a finding names what its report lists") = true;
                 }
                 (Disposition::Open, Subject::Exception(_) | Subject::Window(_)) => policy += 1,
                 (Disposition::Open, Subject::Tenant) => tenant += 1,

@@ -196,12 +196,12 @@ impl ReviewReport {
 
     /// Returns a name of each change that no move of a line and no passing of time changes.
     pub fn fingerprints(&self) -> Vec<Fingerprint> {
-        let mut repeats: BTreeMap<(ChangeKind, &ChangeSubject), u16> = BTreeMap::new();
+        let mut repeats: BTreeMap<(ChangeKind, &ChangeSubject), u32> = BTreeMap::new();
         let named = self.changes.iter().map(|Change { kind, subject, .. }| {
             let repeat = repeats.entry((*kind, subject)).or_default();
             let parts = [subject.kind().as_bytes(), subject.name().as_bytes()];
             let fingerprint = Fingerprint::new(RuleId(kind.name()), &parts, *repeat);
-            *repeat = repeat.saturating_add(1);
+            *repeat += 1;
             fingerprint
         });
         named.collect()

@@ -70,7 +70,7 @@ impl Rule for ExceptionUnused {
 }
 
 fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
-    let exception = facts.entry.unwrap_or_default();
+    let exception = facts.entry.ok_or(fmt::Error)?;
     write!(
         out,
         "exception `{exception}` covered nothing: no finding of its rules on its applications"

@@ -145,7 +145,7 @@ fn reasons(federated: &FederatedCredential, trust: Trust<'_>) -> Vec<&'static st
 
 fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Detail::Federated(trust) = &facts.finding.detail else {
-        return Ok(());
+        return Err(fmt::Error);
     };
     let credential = wording::credential(facts);
     write!(out, "{credential} trusts the issuer `{}`", trust.issuer)?;

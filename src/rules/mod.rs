@@ -43,6 +43,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::finding::{CredentialRef, Detail, RuleDescriptor, RuleId, Standing, Subject};
+use crate::internal::{OrInternal as _, narrow};
 use crate::model::{
     AppId, ClassifiedCredential, CredentialClass, DefaultPolicy, FederatedCredential, Holder,
     Identity, TenantId, Validity,
@@ -97,7 +98,8 @@ impl<'run> PolicyContext<'run> {
     /// Returns how many days lie between today and a day that is not past.
     fn days_until(&self, day: Date) -> u32 {
         let hours = day.duration_since(self.today).as_hours();
-        u32::try_from(hours / 24).unwrap_or_default()
+        u32::try_from(hours / 24)
+            .or_internal("an exception that is not expired ends today or later")
     }
 }
 
@@ -188,10 +190,8 @@ impl EntryViolation {
     }
 }
 
-/// Findings hold small indices; no policy has four thousand million entries.
-fn narrow(index: usize) -> u32 {
-    u32::try_from(index).unwrap_or(u32::MAX)
-}
+/// Why a rule finds its limit in its setting.
+const LIMIT: &str = "the policy sets the limit of each rule that takes one";
 
 /// A rule: a text, and a judgement of identities, of the tenant or of the policy's own entries.
 pub trait Rule: Sync {

@@ -7,6 +7,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::finding::{ApplicationRecord, CredentialRef, Facts, Uncounted};
+use crate::internal::OrInternal as _;
 use crate::model::{CredentialClass, Holder};
 use crate::words::count;
 
@@ -44,10 +45,7 @@ const fn noun(class: CredentialClass) -> &'static str {
 /// Names the credential that a finding is about.
 pub(super) fn credential(facts: &Facts<'_>) -> String {
     let credential = facts.finding.credential.as_ref();
-    credential.map_or_else(
-        || "a credential".to_owned(),
-        |credential| Named(credential).to_string(),
-    )
+    Named(credential.or_internal("the finding is about a credential")).to_string()
 }
 
 /// Writes what looks like an alternative to a secret and is none.

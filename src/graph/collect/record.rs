@@ -3,15 +3,13 @@
 //! In: a typed object of a page. Out: its key, when it was made, a digest of what decides something, and its line. What
 //! secrets an answer might hold never gets here: the types have no field for them, and of a `key` they keep facts only.
 
-use std::hash::{BuildHasher as _, Hash};
-
-use foldhash::quality::FixedState;
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::graph::answer::{foreign, unusable};
 use crate::graph::error::GraphError;
+use crate::keyed::{InAnyOrder, digest};
 use crate::snapshot::{
     Application, FederatedCredential, KeyCredential, PasswordCredential, ServicePrincipal,
 };
@@ -149,7 +147,7 @@ pub(super) fn json(value: &impl Serialize) -> Result<String, GraphError> {
 
 /// Digests federated credentials, whatever their order.
 pub(super) fn of_federated(credentials: &[FederatedCredential<'_>]) -> u64 {
-    in_any_order(each_federated(credentials))
+    digest(&each_federated(credentials).collect::<InAnyOrder>())
 }
 
 /// Digests each federated credential.
@@ -166,20 +164,21 @@ pub(super) fn each_federated(credentials: &[FederatedCredential<'_>]) -> impl It
     })
 }
 
-fn passwords(credentials: &[PasswordCredential<'_>]) -> u64 {
-    in_any_order(credentials.iter().map(|it| {
-        digest(&(
+fn passwords(credentials: &[PasswordCredential<'_>]) -> InAnyOrder {
+    let facts = credentials.iter().map(|it| {
+        (
             &it.key_id,
             &it.custom_key_identifier,
             &it.start_date_time,
             &it.end_date_time,
-        ))
-    }))
+        )
+    });
+    facts.collect()
 }
 
-fn keys(credentials: &[KeyCredential<'_>]) -> u64 {
-    in_any_order(credentials.iter().map(|it| {
-        digest(&(
+fn keys(credentials: &[KeyCredential<'_>]) -> InAnyOrder {
+    let facts = credentials.iter().map(|it| {
+        (
             &it.key_id,
             &it.custom_key_identifier,
             &it.start_date_time,
@@ -187,18 +186,7 @@ fn keys(credentials: &[KeyCredential<'_>]) -> u64 {
             &it.kind,
             &it.usage,
             &it.public_key,
-        ))
-    }))
-}
-
-/// Digests digests of which the order means nothing.
-pub(super) fn in_any_order(digests: impl Iterator<Item = u64>) -> u64 {
-    let (count, sum) = digests.fold((0_u64, 0_u64), |(count, sum), digest| {
-        (count + 1, sum.wrapping_add(digest))
+        )
     });
-    digest(&(count, sum))
-}
-
-fn digest(facts: &impl Hash) -> u64 {
-    FixedState::default().hash_one(facts)
+    facts.collect()
 }

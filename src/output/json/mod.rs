@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::{Options, OutputFormat, lines};
 use crate::home;
+use crate::internal::OrInternal as _;
 use crate::model::Coverage;
 use crate::report::{NotJudged, Report, SourceRecord, Summary, Verdict};
 use finding::FindingDocument;
@@ -35,7 +36,8 @@ fn write(report: &Report, _: &Options, writer: &mut dyn io::Write) -> io::Result
     let mut document = Vec::new();
     lines::write(&Document::of(report), &mut document)?;
     let document = String::from_utf8(document).map_err(io::Error::other)?;
-    let (head, tail) = document.split_once(NO_FINDINGS).unwrap_or((&document, ""));
+    let parts = document.split_once(NO_FINDINGS);
+    let (head, tail) = parts.or_internal("an empty report has a place for findings");
     let mut writer = io::BufWriter::with_capacity(lines::BUFFER, writer);
     writer.write_all(head.as_bytes())?;
     writer.write_all(br#""findings": ["#)?;
