@@ -250,13 +250,13 @@ pub struct ApplicationRecord {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Uncounted {
     /// Federated credentials of which the issuer or the audience is not trusted.
-    pub federated: u16,
+    pub federated: u32,
     /// Whether one of them trusts a tenant of Entra, and nothing says which tenant this is.
     pub is_tenant_unknown: bool,
     /// Certificates in date with which Entra refuses the sign-in.
-    pub unusable: u16,
+    pub unusable: u32,
     /// Certificates in date that are claimed, without proof, to sign or to encrypt tokens.
-    pub claimed: u16,
+    pub claimed: u32,
 }
 
 /// Whose an identity is.

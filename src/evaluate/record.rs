@@ -60,14 +60,14 @@ fn uncounted(identity: &Identity, trust: Trust<'_>) -> Uncounted {
     };
     let federated = || identity.federated().map(|(_, federated)| federated);
     Uncounted {
-        federated: shown(federated().filter(|it| !trust.trusts(it)).count()),
+        federated: narrow(federated().filter(|it| !trust.trusts(it)).count()),
         is_tenant_unknown: federated().any(|it| trust.depends_on_tenant(it)),
-        unusable: shown(
+        unusable: narrow(
             current()
                 .filter(|held| held.class == CredentialClass::UnusableCertificate)
                 .count(),
         ),
-        claimed: shown(
+        claimed: narrow(
             current()
                 .filter(|held| {
                     held.acts_as_certificate()
@@ -79,11 +79,6 @@ fn uncounted(identity: &Identity, trust: Trust<'_>) -> Uncounted {
                 .count(),
         ),
     }
-}
-
-/// Numbers of this kind are shown, and decide nothing.
-fn shown(count: usize) -> u16 {
-    u16::try_from(count).unwrap_or(u16::MAX)
 }
 
 /// Returns when the last live secret ends; nothing where one has no end.

@@ -61,7 +61,7 @@ pub(super) fn uncounted(uncounted: &Uncounted, out: &mut dyn fmt::Write) -> fmt:
         write!(
             out,
             "; {} {trusts} an issuer or an audience that is not trusted",
-            count(usize::from(federated), "federated credential")
+            count(u64::from(federated), "federated credential")
         )?;
     }
     if is_tenant_unknown {
@@ -76,7 +76,7 @@ pub(super) fn uncounted(uncounted: &Uncounted, out: &mut dyn fmt::Write) -> fmt:
         write!(
             out,
             "; {} {has} that Entra refuses",
-            count(usize::from(unusable), "certificate")
+            count(u64::from(unusable), "certificate")
         )?;
     }
     if claimed > 0 {
@@ -84,7 +84,7 @@ pub(super) fn uncounted(uncounted: &Uncounted, out: &mut dyn fmt::Write) -> fmt:
         write!(
             out,
             "; {} {is} marked as used for signing or encrypting tokens",
-            count(usize::from(claimed), "certificate")
+            count(u64::from(claimed), "certificate")
         )?;
     }
     Ok(())
