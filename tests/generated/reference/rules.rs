@@ -280,7 +280,8 @@ fn about_policy(policy: &Policy<'_>, tenant: &Sorted, used: &BTreeSet<usize>) ->
         if day(&exception["expires"]) - policy.today <= policy.days("exception-expiring") {
             add("exception-expiring", id, None);
         }
-        if !used.contains(&number) {
+        let is_granted = day(&exception["granted"]) <= policy.today;
+        if is_granted && !used.contains(&number) {
             add("exception-unused", id, None);
         }
         for application in exception["applications"].as_array().into_iter().flatten() {
