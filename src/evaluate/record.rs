@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use super::index;
-use crate::finding::{ApplicationRecord, Level, RuleId, Standing};
-use crate::model::{Alternatives, CredentialClass, Identity, Place, TenantId};
+use crate::finding::{ApplicationRecord, CredentialRef, Level, RuleId, Standing};
+use crate::model::{Alternatives, CredentialClass, Identity, Place, TenantId, Validity};
 use crate::policy::{EntryKind, Policy, RulePlace, Written};
 use crate::report::{
     ActiveRule, ExceptionRecord, FilePlace, NotJudged, PolicyRecord, SourceRecord, WindowRecord,
@@ -33,6 +33,7 @@ pub(crate) fn of(
         state: identity.state().as_option().copied(),
         standing,
         live_secrets: identity.live_secrets().map(reference).collect(),
+        future_secrets: future_secrets(identity),
         oldest_secret: identity
             .live_secrets()
             .filter_map(|held| held.period.start)
@@ -46,6 +47,16 @@ pub(crate) fn of(
         knows_federated: identity.knows_federated(),
         place,
     }
+}
+
+/// Returns the secrets that become live later, each with its first instant.
+fn future_secrets(identity: &Identity) -> Box<[(CredentialRef, Timestamp)]> {
+    let secrets = [CredentialClass::ClientSecret, CredentialClass::SymmetricKey];
+    let held = identity.credentials().iter();
+    let future =
+        held.filter(|held| held.validity == Validity::Future && secrets.contains(&held.class));
+    let starts = future.filter_map(|held| Some((reference(held), held.period.start?)));
+    starts.collect()
 }
 
 /// Returns when the last live secret ends; nothing where one has no end.
