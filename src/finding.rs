@@ -226,6 +226,8 @@ pub struct ApplicationRecord {
     pub standing: Standing,
     /// The live secrets that a finding about the whole application names.
     pub live_secrets: Box<[CredentialRef]>,
+    /// The secrets that become live later, each with its first instant, UTC.
+    pub future_secrets: Box<[(CredentialRef, Timestamp)]>,
     /// UTC, the start of the live secret that has been valid longest; `None` where no start is known.
     pub oldest_secret: Option<Timestamp>,
     /// The UTC day on which the last live secret ends; `None` where one has no end, or none is known.

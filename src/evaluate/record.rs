@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use super::Active;
-use crate::finding::{ApplicationRecord, Level, Need, RuleId, Standing, Uncounted};
+use crate::finding::{ApplicationRecord, CredentialRef, Level, Need, RuleId, Standing, Uncounted};
 use crate::internal::{OrInternal as _, narrow};
 use crate::model::{Alternatives, CredentialClass, Identity, Place, TenantId, Validity};
 use crate::policy::{EntryKind, Policy, RulePlace, Trust, Written};
@@ -36,6 +36,7 @@ pub(crate) fn of(
         state: identity.state().as_option().copied(),
         standing,
         live_secrets: identity.live_secrets().map(reference).collect(),
+        future_secrets: future_secrets(identity),
         oldest_secret: identity
             .live_secrets()
             .filter_map(|held| held.period.start)
@@ -79,6 +80,16 @@ fn uncounted(identity: &Identity, trust: Trust<'_>) -> Uncounted {
                 .count(),
         ),
     }
+}
+
+/// Returns the secrets that become live later, each with its first instant.
+fn future_secrets(identity: &Identity) -> Box<[(CredentialRef, Timestamp)]> {
+    let secrets = [CredentialClass::ClientSecret, CredentialClass::SymmetricKey];
+    let held = identity.credentials().iter();
+    let future =
+        held.filter(|held| held.validity == Validity::Future && secrets.contains(&held.class));
+    let starts = future.filter_map(|held| Some((reference(held), held.period.start?)));
+    starts.collect()
 }
 
 /// Returns when the last live secret ends; nothing where one has no end.

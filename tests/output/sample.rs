@@ -180,6 +180,7 @@ pub(crate) fn application(number: u32, name: &str) -> ApplicationRecord {
         state: Some(State::SecretsOnly),
         standing: Standing::Application,
         live_secrets: Box::new([secret(2 * number), secret(2 * number + 1)]),
+        future_secrets: Box::new([]),
         oldest_secret: None,
         secrets_until: None,
         counted_secrets: 0,

@@ -341,6 +341,7 @@ impl Fixture {
             state,
             standing: self.standing,
             live_secrets: identity.live_secrets().map(reference).collect(),
+            future_secrets: Box::new([]),
             oldest_secret: identity
                 .live_secrets()
                 .filter_map(|held| held.period.start)
