@@ -138,6 +138,7 @@ impl Held {
 pub(super) enum Unjoined {
     Deleted,
     ManagedIdentity,
+    AgentIdentity,
     Microsoft,
     Foreign,
     /// This tenant's, or nobody's that is known: judged alone.
@@ -148,6 +149,8 @@ pub(super) enum Unjoined {
 pub(super) fn standing(object: &ServicePrincipal, own: Option<TenantId>) -> Unjoined {
     if object.kind == ServicePrincipalType::ManagedIdentity {
         Unjoined::ManagedIdentity
+    } else if object.kind == ServicePrincipalType::AgentIdentity {
+        Unjoined::AgentIdentity
     } else if object.is_microsofts() {
         Unjoined::Microsoft
     } else if object

@@ -321,6 +321,10 @@ impl<'run> Evaluation<'run> {
                     skipped.managed_identity += 1;
                     continue;
                 }
+                Unjoined::AgentIdentity => {
+                    skipped.agent_identity += 1;
+                    continue;
+                }
                 Unjoined::Microsoft => {
                     skipped.microsoft += 1;
                     Standing::Microsoft

@@ -90,6 +90,7 @@ pub(super) fn skipped(report: &Report) -> String {
         (skipped.microsoft, "of Microsoft"),
         (skipped.foreign, "of other tenants"),
         (skipped.deleted, "deleted"),
+        (skipped.agent_identity, "agent identities"),
     ])
 }
 

@@ -203,12 +203,14 @@ pub struct Skipped {
     pub foreign: u64,
     /// Soft-deleted objects.
     pub deleted: u64,
+    /// Agent identities: their blueprints hold the credentials.
+    pub agent_identity: u64,
 }
 
 impl Skipped {
     /// Returns how many objects were skipped altogether.
     pub const fn total(&self) -> u64 {
-        self.managed_identity + self.microsoft + self.foreign + self.deleted
+        self.managed_identity + self.microsoft + self.foreign + self.deleted + self.agent_identity
     }
 }
 

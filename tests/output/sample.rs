@@ -295,6 +295,7 @@ pub(crate) fn clean() -> Report {
             by_state: [3, 12, 9, 4, 12],
             skipped: Skipped {
                 managed_identity: 21,
+                agent_identity: 0,
                 microsoft: 180,
                 foreign: 7,
                 deleted: 2,
