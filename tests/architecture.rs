@@ -34,7 +34,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("rules", &["policy", "finding", "model", "words"]),
     (
         "evaluate",
-        &["rules", "policy", "report", "finding", "model", "keyed"],
+        &[
+            "rules", "policy", "report", "finding", "model", "words", "keyed",
+        ],
     ),
     (
         "forecast",

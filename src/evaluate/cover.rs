@@ -10,7 +10,7 @@ use crate::internal::{OrInternal as _, narrow};
 use crate::keyed::KeyedMap;
 use crate::model::{AppId, Holder, Identity, KeyId};
 use crate::policy::{Exception, Policy, Window, WindowDays, WindowScope};
-use crate::rules::{OpenWindows, Rule, Violation};
+use crate::rules::{self, OpenWindows, Rule, Violation};
 
 /// The policy's entries, by application, and what has become of them.
 #[derive(Debug)]
@@ -233,6 +233,28 @@ impl<'run> Cover<'run> {
         }
     }
 
+    /// Tells whether an exception covers what a rule could not judge on an application, and notes which exceptions do. A
+    /// pin names a credential, and nothing is known of the credentials here.
+    pub(super) fn covers_gap(&mut self, rule: RuleId, app_id: AppId) -> bool {
+        let matching = self.matching_gap(rule, app_id);
+        self.use_all(&matching);
+        self.tolerates_gap(&matching, self.today)
+    }
+
+    /// Returns the exceptions that have to do with what a rule could not judge on an application, in force or not.
+    pub(crate) fn matching_gap(&self, rule: RuleId, app_id: AppId) -> Vec<usize> {
+        let named = self.by_application.get(&app_id);
+        let whole = named.map_or(&[][..], |named| &named.whole);
+        let whole = whole.iter().copied();
+        whole.filter(|&at| self.exception(at).lifts(rule)).collect()
+    }
+
+    /// Tells whether one of the exceptions that match a gap is in force on a day.
+    pub(crate) fn tolerates_gap(&self, matching: &[usize], today: Date) -> bool {
+        let mut exceptions = matching.iter().map(|&at| self.exception(at));
+        exceptions.any(|exception| exception.is_in_force(today))
+    }
+
     /// Returns where it is known what tolerates what a rule finds on the identity that is judged. However many credentials
     /// it has, its exceptions and windows are looked through once.
     fn for_rule(&mut self, rule: &dyn Rule, app_id: AppId) -> usize {
@@ -329,6 +351,9 @@ impl<'run> Cover<'run> {
         let pinned = match violation.credential {
             _ if named.pinned.is_empty() => Vec::new(),
             Some(credential) => self.pinning(credential.key_id, named),
+            // A pin to a live secret has to do with what is found because of the live secrets, and with nothing else
+            // about the application.
+            None if !rules::is_about_live_secrets(rule) => Vec::new(),
             None => {
                 let mut keys: Vec<KeyId> = secrets(identity).flatten().collect();
                 keys.sort_unstable();

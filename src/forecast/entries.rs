@@ -96,6 +96,9 @@ impl Entry<'_> {
                     Some((start_of(day.ok()?), Cause::ExceptionEndsSoon(index)))
                 });
                 moments.extend(soon);
+                // One that covers nothing is of no use from its first day on, and not before.
+                let begins = start_of(exception.granted);
+                moments.push((begins, Cause::ExceptionBegins(index)));
                 let ended = after(exception.expires);
                 moments.extend(ended.map(|at| (at, Cause::ExceptionEnded(index))));
                 moments.extend(uses.iter().map(|(at, is_used)| {

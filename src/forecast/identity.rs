@@ -15,9 +15,9 @@ use crate::evaluate::{Active, accepted, active_rules, record};
 use crate::finding::{ApplicationRecord, CredentialRef, Disposition, Finding, Standing, Subject};
 use crate::internal::{OrInternal as _, narrow};
 use crate::model::{
-    Alternatives, ClassifiedCredential, CredentialClass, Holder, Identity, KeyId, Place,
+    Alternatives, ClassifiedCredential, CredentialClass, Holder, Identity, KeyId, Place, TenantId,
 };
-use crate::policy::{Policy, WindowDays};
+use crate::policy::{Policy, Trust, WindowDays};
 use crate::report::forecast::{Event, LastCertificate};
 use crate::rules::{OpenWindows, RuleContext, Violation, reference};
 
@@ -58,6 +58,8 @@ pub(super) struct Timeline<'run> {
     pub(super) uses: Vec<UseChange>,
     cover: Cover<'run>,
     alternatives: Alternatives,
+    trust: Trust<'run>,
+    own: Option<TenantId>,
     limits: Limits,
     applications: Vec<ApplicationRecord>,
     certificates: Vec<LastCertificate>,
@@ -98,10 +100,18 @@ impl<'run> Timeline<'run> {
             uses: Vec::new(),
             cover: Cover::new(policy, day(now)),
             alternatives: accepted(policy),
+            trust: policy.trust(None),
+            own: policy.tenant(),
             applications: Vec::new(),
             certificates: Vec::new(),
             gaps: Vec::new(),
         }
+    }
+
+    /// Learns which tenant this is. What depends on it is followed only then.
+    pub(super) fn learn_tenant(&mut self, own: Option<TenantId>) {
+        self.own = self.policy.tenant().or(own);
+        self.trust = self.policy.trust(self.own);
     }
 
     /// Returns what was found, once all identities were followed.
@@ -178,8 +188,20 @@ impl<'run> Timeline<'run> {
             if !active.rule.is_about(standing) {
                 continue;
             }
-            if shown.lacks(active.descriptor.needs).is_some() {
-                view.gaps.push(active.number);
+            let needs = active.descriptor.needs;
+            let lack = shown
+                .lacks(needs)
+                .filter(|_| standing != Standing::AgentIdentity);
+            if lack.or_else(|| shown.lacks_in_part(needs)).is_some() {
+                let matching = self
+                    .cover
+                    .matching_gap(active.descriptor.id, identity.app_id());
+                if !self.cover.tolerates_gap(&matching, today) {
+                    view.gaps.push(active.number);
+                }
+                view.used.extend(matching);
+            }
+            if lack.is_some() {
                 continue;
             }
             let context = RuleContext {
@@ -191,6 +213,8 @@ impl<'run> Timeline<'run> {
                     own: &WindowDays::default(),
                 },
                 standing,
+                trust: self.trust,
+                own: self.own,
             };
             active.rule.judge(identity, &context, &mut violations);
             for violation in violations.drain(..) {
@@ -263,8 +287,13 @@ impl<'run> Timeline<'run> {
             let cause = cause(happening, &changed, identity);
             let cause = cause.or_internal("nothing changes where nothing happens");
             let index = *record.get_or_insert_with(|| {
-                self.applications
-                    .push(record::of(identity, self.alternatives, standing, place));
+                self.applications.push(record::of(
+                    identity,
+                    self.alternatives,
+                    self.trust,
+                    standing,
+                    place,
+                ));
                 narrow(self.applications.len() - 1)
             });
             self.events.push(Event {
@@ -288,7 +317,7 @@ impl<'run> Timeline<'run> {
 
     /// Notes when an application is left without a certificate.
     fn note_certificate(&mut self, identity: &Identity, standing: Standing, place: Place) {
-        if matches!(standing, Standing::Foreign | Standing::Microsoft) {
+        if !standing.is_own() {
             return;
         }
         let certificates = identity.credentials().iter();
@@ -301,8 +330,13 @@ impl<'run> Timeline<'run> {
         }) else {
             return;
         };
-        self.applications
-            .push(record::of(identity, self.alternatives, standing, place));
+        self.applications.push(record::of(
+            identity,
+            self.alternatives,
+            self.trust,
+            standing,
+            place,
+        ));
         self.certificates.push(LastCertificate {
             application: narrow(self.applications.len() - 1),
             credential: reference(last),

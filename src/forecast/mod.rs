@@ -18,7 +18,7 @@ use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan as _};
 
 use crate::evaluate::{
-    Contradiction, Evaluation, InventoryRecord, PolicyContradiction, Receiver, WrongTenant,
+    Contradiction, Evaluation, InventoryRecord, PolicyContradiction, Receiver, Unfit,
 };
 use crate::finding::{ApplicationRecord, Finding, Level, Standing, Subject};
 use crate::internal::OrInternal as _;
@@ -51,7 +51,7 @@ impl<'run> Forecast<'run> {
     }
 
     /// Looks at what is left, and closes the report.
-    pub fn finish(self, inventory: InventoryRecord) -> Result<ForecastReport, WrongTenant> {
+    pub fn finish(self, inventory: InventoryRecord) -> Result<ForecastReport, Unfit> {
         let Self {
             policy,
             evaluation,
@@ -64,6 +64,7 @@ impl<'run> Forecast<'run> {
         } else {
             Vec::new()
         };
+        timeline.learn_tenant(evaluation.tenant(inventory.tenant)?);
         let today = evaluation.finish_with(inventory, &mut |identity, standing, place| {
             timeline.follow(&identity, standing, place);
         })?;

@@ -38,7 +38,7 @@ pub struct KeyMaterial {
 }
 
 /// The kind of a public key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PublicKey {
     /// A well-formed RSA key.
     Rsa {

@@ -18,9 +18,9 @@ pub use application::{
 pub use coverage::{Coverage, Known};
 pub use credential::{
     CredentialClass, CustomKeyIdentifier, FederatedCredential, KeyCredential, KeyType, KeyUsage,
-    PasswordCredential, Period, Validity,
+    PasswordCredential, Period, Proof, Validity,
 };
 pub use identifier::{AppId, HYPHENATED_LENGTH, InvalidIdentifier, KeyId, ObjectId, TenantId};
-pub use identity::{Alternatives, ClassifiedCredential, Holder, Identity, State};
+pub use identity::{Alternatives, ClassifiedCredential, Criteria, Holder, Identity, State};
 pub use key_material::{KeyMaterial, MOST_KEY_BYTES, PublicKey};
 pub use tenant_policies::{Block, CustomPolicy, DefaultPolicy, PolicyCoverage, TenantPolicy};

@@ -115,6 +115,8 @@ const fn standing(standing: Standing) -> &'static str {
         Standing::ServicePrincipal => " · service principal without an application here",
         Standing::Foreign => " · owned by another tenant",
         Standing::Microsoft => " · owned by Microsoft",
+        Standing::ManagedIdentity => " · managed identity",
+        Standing::AgentIdentity => " · agent identity",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Numbers of a judgement that several formats say in words.
 
-use crate::finding::{Disposition, Level, Standing, Subject};
+use crate::finding::{Disposition, Level, Subject};
 use crate::internal::OrInternal as _;
 use crate::report::Report;
 use crate::words::count;
@@ -9,7 +9,8 @@ use crate::words::count;
 pub(super) struct Tally {
     /// Judged applications with an open finding.
     pub(super) applications: usize,
-    /// Service principals of Microsoft or another tenant, which are not judged otherwise, with an open finding.
+    /// Service principals that are not judged otherwise, those of Microsoft or another tenant among them, with an open
+    /// finding.
     pub(super) others: usize,
     /// Open findings about the tenant.
     pub(super) tenant: usize,
@@ -39,9 +40,10 @@ impl Tally {
             .zip(has_findings)
             .filter(|(_, has_findings)| *has_findings)
         {
-            match record.standing {
-                Standing::Application | Standing::ServicePrincipal => applications += 1,
-                Standing::Foreign | Standing::Microsoft => others += 1,
+            if record.standing.is_own() {
+                applications += 1;
+            } else {
+                others += 1;
             }
         }
         Self {

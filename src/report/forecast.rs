@@ -302,7 +302,8 @@ impl ForecastReport {
                 | Detail::LastDay(_)
                 | Detail::DaysLeft(..)
                 | Detail::UnknownApplication(_)
-                | Detail::NewSecrets(_) => None,
+                | Detail::NewSecrets(_)
+                | Detail::Refused(_) => None,
             },
             Subject::Tenant => None,
         }

@@ -213,12 +213,32 @@ pub struct Skipped {
     pub foreign: u64,
     /// Soft-deleted objects.
     pub deleted: u64,
+    /// Agent identities: they hold no credentials, their blueprints do.
+    pub agent_identity: u64,
 }
 
 impl Skipped {
     /// Returns how many objects were skipped altogether.
     pub const fn total(&self) -> u64 {
-        self.managed_identity + self.microsoft + self.foreign + self.deleted
+        self.managed_identity + self.microsoft + self.foreign + self.deleted + self.agent_identity
+    }
+}
+
+/// Credentials of judged identities that are proven not to authenticate, whatever their dates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Excused {
+    /// Passwords of whole SAML triples.
+    pub paired_password: u64,
+    /// Keys that encrypt tokens: an object names them, and their usage is `Encrypt`.
+    pub token_encryption: u64,
+    /// Keys of whole SAML triples.
+    pub token_signing: u64,
+}
+
+impl Excused {
+    /// Returns how many credentials were excused altogether.
+    pub const fn total(&self) -> u64 {
+        self.paired_password + self.token_encryption + self.token_signing
     }
 }
 
@@ -231,6 +251,10 @@ pub struct Summary {
     pub by_state: [u64; State::ALL.len()],
     /// Objects that were not judged.
     pub skipped: Skipped,
+    /// Credentials that do not authenticate, and are therefore not judged.
+    pub excused: Excused,
+    /// Keys of judged identities whose type or usage is not known, whatever their dates.
+    pub unknown_credentials: u64,
     /// Open findings by level, in the order of [`Level::ALL`].
     pub findings: [u64; Level::ALL.len()],
     /// Findings that an exception covers.

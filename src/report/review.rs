@@ -49,6 +49,8 @@ pub enum ChangeSubject {
     Rule(RuleId),
     /// A key of `governance`.
     Governance(&'static str),
+    /// `issuers`.
+    Issuers,
     /// `tenant`.
     Tenant,
     /// A shipped preset, by its name.
@@ -63,6 +65,7 @@ impl ChangeSubject {
             Self::Window(_) => "window",
             Self::Rule(_) => "rule",
             Self::Governance(_) => "governance",
+            Self::Issuers => "issuers",
             Self::Tenant => "tenant",
             Self::Preset(_) => "preset",
         }
@@ -75,6 +78,7 @@ impl ChangeSubject {
             Self::Window(id) => &id.0,
             Self::Rule(rule) => rule.0,
             Self::Governance(key) => key,
+            Self::Issuers => "issuers",
             Self::Tenant => "tenant",
             Self::Preset(name) => name,
         }

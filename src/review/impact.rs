@@ -160,6 +160,8 @@ fn subjects(gone: &Gone<'_>, report: &Report, other: &Report) -> Vec<ChangeSubje
         // The alternatives that secrets-only names decide which of the two rules finds a secret.
         subjects.push(ChangeSubject::Rule(rules::secrets_only()));
     }
+    // Whom federated credentials may trust decides what counts as better than a secret, and so the state.
+    subjects.push(ChangeSubject::Issuers);
     subjects
 }
 

@@ -96,6 +96,7 @@ impl Sides<'_> {
         exceptions::compare(self, &mut changes);
         windows::compare(self, &mut changes);
         rules::compare(self, &mut changes);
+        rules::compare_issuers(self, &mut changes);
         governance::compare(self, &mut changes);
         changes.sort_by(|one, other| {
             let order = |change: &Change| (change.direction, change.kind);

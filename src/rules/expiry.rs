@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::finding::{Days, Detail, Facts};
 use crate::internal::OrInternal as _;
-use crate::model::{ClassifiedCredential, CredentialClass, Identity, Validity};
+use crate::model::{ClassifiedCredential, Identity, Validity};
 
 use super::{LIMIT, RuleContext, Violation, wording};
 
@@ -39,14 +39,14 @@ impl Horizon {
     }
 }
 
-/// Adds a violation for each credential of `class` that is past its end.
+/// Adds a violation for each credential of a kind that is past its end.
 pub(super) fn judge_expired(
     identity: &Identity,
-    class: CredentialClass,
+    is_meant: impl Fn(&ClassifiedCredential) -> bool,
     found: &mut Vec<Violation>,
 ) {
     for held in identity.credentials() {
-        if held.class == class
+        if is_meant(held)
             && held.validity == Validity::Expired
             && let Some(end) = held.period.end
         {

@@ -70,9 +70,14 @@ pub struct ServicePrincipal<'line> {
     /// The object's id.
     #[serde(borrow)]
     pub id: Text<'line>,
-    /// The client id.
-    #[serde(borrow)]
-    pub app_id: Text<'line>,
+    /// The client id; an agent identity need not show one.
+    #[serde(
+        borrow,
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "nullable"
+    )]
+    pub app_id: Option<Text<'line>>,
     /// Its name.
     #[serde(borrow, default, deserialize_with = "nullable")]
     pub display_name: Option<Text<'line>>,
@@ -105,6 +110,14 @@ pub struct ServicePrincipal<'line> {
         skip_serializing_if = "Option::is_none"
     )]
     pub preferred_token_signing_key_thumbprint: Option<Option<Text<'line>>>,
+    /// How people sign in to it, such as `saml`, where it says so.
+    #[serde(
+        borrow,
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "nullable"
+    )]
+    pub preferred_single_sign_on_mode: Option<Text<'line>>,
     /// Which key encrypts its tokens.
     #[serde(
         default,

@@ -25,6 +25,7 @@ pub(super) const SERVICE_PRINCIPAL: &[&str] = &[
     "displayName",
     "servicePrincipalType",
     "appOwnerOrganizationId",
+    "preferredSingleSignOnMode",
     "preferredTokenSigningKeyThumbprint",
     "tokenEncryptionKeyId",
     "passwordCredentials",

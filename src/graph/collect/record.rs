@@ -87,12 +87,19 @@ impl Listed for Application<'_> {
 
 impl Listed for ServicePrincipal<'_> {
     fn record(self) -> Result<Record, GraphError> {
+        let is_agent = self
+            .odata_type
+            .eq_ignore_ascii_case("#microsoft.graph.agentIdentity");
+        if self.app_id.is_none() && !is_agent {
+            return Err(unusable("`appId` is missing"));
+        }
         let digest = digest(&(
             &self.app_id,
             &self.deleted_date_time,
             &self.service_principal_type,
             &self.app_owner_organization_id,
             &self.preferred_token_signing_key_thumbprint,
+            &self.preferred_single_sign_on_mode,
             &self.token_encryption_key_id,
             passwords(&self.password_credentials),
             keys(&self.key_credentials),
@@ -151,6 +158,7 @@ pub(super) fn each_federated(credentials: &[FederatedCredential<'_>]) -> impl It
             &it.id,
             &it.issuer,
             &it.subject,
+            &it.audiences,
             expression.map(|expression| &expression.value),
         ))
     })

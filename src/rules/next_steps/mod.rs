@@ -13,10 +13,10 @@ use crate::model::{Alternatives, State};
 
 use super::wording::Named;
 
-use commands::{Commands, remove, upload_certificate};
+use commands::{Commands, remove};
 pub(super) use commands::{
     add_federated, add_owner, block_new_secrets, list_changes, list_sign_ins, narrow_federated,
-    show_default_policy,
+    show_application, show_default_policy, upload_certificate,
 };
 
 /// Makes a step of one sentence and, where there is one, a command.
@@ -115,7 +115,7 @@ const fn named(accepted: Alternatives) -> &'static str {
     }
 }
 
-fn switch_and_verify(facts: &Facts<'_>) -> [NextStep; 2] {
+pub(super) fn switch_and_verify(facts: &Facts<'_>) -> [NextStep; 2] {
     [
         step(
             "Switch the workload to the new credential, in every place where it runs.",
