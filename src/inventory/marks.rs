@@ -131,7 +131,9 @@ fn holds_odata(name: &str) -> bool {
 /// Tells whether the JSON text of a value holds a list with an object in it, or an application of its own. The text has
 /// been checked against the grammar.
 pub(super) fn holds_objects(value: &str) -> bool {
-    let mut lists = Vec::new();
+    // Whether each open container is a list, and how many are.
+    let mut open = Vec::new();
+    let mut lists = 0_usize;
     let mut rest = value;
     while let Some(at) = rest.find(['"', '[', '{', ']', '}']) {
         let (mark, behind) = rest.split_at(at + 1);
@@ -146,12 +148,13 @@ pub(super) fn holds_objects(value: &str) -> bool {
                 }
                 rest = behind;
             }
-            Some(b'[') => lists.push(true),
-            Some(b'{') if lists.contains(&true) => return true,
-            Some(b'{') => lists.push(false),
-            _ => {
-                lists.pop();
+            Some(b'{') if lists > 0 => return true,
+            Some(b'{') => open.push(false),
+            Some(b'[') => {
+                open.push(true);
+                lists += 1;
             }
+            _ => lists -= usize::from(open.pop() == Some(true)),
         }
     }
     false
