@@ -53,9 +53,10 @@ impl Mark {
     /// Reads the name of a member inside an object, which is rarely a mark.
     #[inline]
     pub(super) fn inside(key: &[u8]) -> Option<Self> {
-        let last = key.last()?.to_ascii_lowercase();
-        // The last letters of all marks, and whatever is left out of a name.
-        let may_be = matches!(last, b'k' | b'n' | b'd' | b't' | b'a') || !last.is_ascii_lowercase();
+        // The ends of all marks; a name that ends in what is left out needs a closer look.
+        let end = key.last_chunk::<3>()?.map(|byte| byte.to_ascii_lowercase());
+        let may_be = matches!(&end, b"ink" | b"ken" | b"ved" | b"unt" | b"ata")
+            || !end.iter().all(u8::is_ascii_lowercase);
         if may_be { Self::read(key) } else { None }
     }
 
