@@ -1,7 +1,7 @@
 //! The members of Graph's objects that decide something, in the spellings that exports use.
 //!
-//! In: a key. Out: the field it names. Everything else in an application is skipped; `hint`, `secretText` and `key` have
-//! no field anywhere. A field in letters that no export uses is refused: skipped, it would pass for absent.
+//! In: a key. Out: the field it names. Everything else in an application is skipped; `hint` and `secretText` have no field
+//! anywhere. A field in letters that no export uses is refused: skipped, it would pass for absent.
 
 /// The members of one kind of object that decide something.
 pub(super) trait Key: Copy {
@@ -154,6 +154,7 @@ fields! {
         KeyId = b"keyId" | b"KeyId",
         PreferredTokenSigningKeyThumbprint =
             b"preferredTokenSigningKeyThumbprint" | b"PreferredTokenSigningKeyThumbprint",
+        PreferredSingleSignOnMode = b"preferredSingleSignOnMode" | b"PreferredSingleSignOnMode",
     }
 }
 
@@ -168,6 +169,8 @@ fields! {
         EndDate = b"endDate" | b"EndDate",
         Type = b"type" | b"Type",
         Usage = b"usage" | b"Usage",
+        Key = b"key" | b"Key",
+        PublicKey = b"publicKey",
     }
 }
 
@@ -178,6 +181,7 @@ fields! {
         Issuer = b"issuer" | b"Issuer",
         Subject = b"subject" | b"Subject",
         ClaimsMatchingExpression = b"claimsMatchingExpression" | b"ClaimsMatchingExpression",
+        Audiences = b"audiences" | b"Audiences",
     }
 }
 

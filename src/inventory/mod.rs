@@ -16,6 +16,7 @@ mod fields;
 mod files;
 mod graph_json;
 mod instant;
+mod key_material;
 mod lanes;
 mod marks;
 mod mistaken;

@@ -217,7 +217,7 @@ impl Reading<'_> {
         let is_agent = self.object_type()? == Some(ObjectType::AgentIdentity);
         let kind = match self.words(Field::ServicePrincipalType)?.as_deref() {
             _ if is_agent => ServicePrincipalType::AgentIdentity,
-            Some(word) if word.eq_ignore_ascii_case("ManagedIdentity") => {
+            Some(word) if word.trim().eq_ignore_ascii_case("ManagedIdentity") => {
                 ServicePrincipalType::ManagedIdentity
             }
             _ => ServicePrincipalType::Other,
@@ -240,6 +240,9 @@ impl Reading<'_> {
             federated: self.federated(Kind::ServicePrincipal)?,
             token_encryption_key_id: self.identifier(Field::TokenEncryptionKeyId)?,
             preferred_signing_key: preferred.as_deref().and_then(CustomKeyIdentifier::parse),
+            signs_in_by_saml: self
+                .words(Field::PreferredSingleSignOnMode)?
+                .is_some_and(|mode| mode.trim().eq_ignore_ascii_case("saml")),
         })
     }
 
@@ -256,6 +259,7 @@ impl Reading<'_> {
             return Ok(None);
         };
         let parsed = words
+            .trim()
             .parse()
             .map_err(|_| ObjectError::Member(field.name(), "is not a GUID".into()));
         parsed.map(Some)
@@ -328,7 +332,7 @@ impl Reading<'_> {
         let writer = self.object.writer;
         match (self.raw(field), writer) {
             (None, Writer::AzureHound) => Ok(Some(Vec::new())),
-            (None, Writer::Graph) => Ok(None),
+            (None, Writer::Graph | Writer::Snapshot) => Ok(None),
             (Some("null"), _) if !self.nulls.is_none(kind, field) => Ok(None),
             (Some(raw), _) => shapes::collection(raw, writer, read)
                 .map(Some)

@@ -151,6 +151,8 @@ pub struct ServicePrincipal {
     pub token_encryption_key_id: Option<KeyId>,
     /// From `preferredTokenSigningKeyThumbprint`.
     pub preferred_signing_key: Option<CustomKeyIdentifier>,
+    /// Whether `preferredSingleSignOnMode` is `saml`.
+    pub signs_in_by_saml: bool,
 }
 
 impl ServicePrincipal {

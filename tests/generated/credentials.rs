@@ -4,8 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use super::focus::Focus;
+use super::keys::{SAMPLES, USABLE};
 use super::moments::{DAY, Edges, Period, SECOND, written, written_end};
 use super::random::Random;
+use super::signing;
 
 const CERTIFICATE: (&str, &str) = ("AsymmetricX509Cert", "Verify");
 
@@ -14,12 +17,18 @@ const CERTIFICATE: (&str, &str) = ("AsymmetricX509Cert", "Verify");
 pub(crate) struct Issuer<'a> {
     pub(crate) random: &'a mut Random,
     pub(crate) edges: Edges,
+    /// How often `key` is shown.
+    pub(crate) shown: u64,
+    pub(crate) focus: Option<Focus>,
 }
 
 impl Issuer<'_> {
     /// Adds what an application or service principal of a random kind holds; `other` is the second object of its
     /// identity.
     pub(crate) fn fill(&mut self, object: &mut Value, mut other: Option<&mut Value>) {
+        if let Some(focus) = self.focus.filter(|it| *it != Focus::Dates) {
+            return self.focused(focus, object, other);
+        }
         let kind = self.random.below(9);
         let wild = kind >= 7;
         if matches!(kind, 1..=4) || wild && self.random.percent(50) {
@@ -32,8 +41,8 @@ impl Issuer<'_> {
             self.certificates(object);
         }
         if wild || self.random.percent(12) {
-            if self.random.percent(35) {
-                self.signing(object, other.as_deref_mut());
+            if self.random.percent(40) {
+                signing::add(self, object, other.as_deref_mut());
             }
             if self.random.percent(30) {
                 self.symmetric(object);
@@ -42,13 +51,75 @@ impl Issuer<'_> {
                 self.encryption(object, other);
             }
             if self.random.percent(25) {
-                let unknown = self.unknown();
+                let unknown = self.unknown(object);
                 add(object, "keyCredentials", unknown);
             }
         }
     }
 
-    fn password(&mut self, Period(start, end): Period) -> Value {
+    /// Little, and what the case is about.
+    fn focused(&mut self, focus: Focus, object: &mut Value, other: Option<&mut Value>) {
+        let here = focus == Focus::Strangers || focus == Focus::Agents;
+        if self.random.percent(if here { 10 } else { 40 }) {
+            let period = self.edges.harmless(self.random);
+            let secret = self.password(period);
+            add(object, "passwordCredentials", secret);
+        }
+        match focus {
+            Focus::Saml => signing::add(self, object, other),
+            Focus::Keys => self.odd_key(object, other),
+            Focus::Strangers | Focus::Agents => match self.random.below(9) {
+                0 => {
+                    let period = self.edges.harmless(self.random);
+                    let secret = self.password(period);
+                    add(object, "passwordCredentials", secret);
+                }
+                1..=4 => signing::add(self, object, other),
+                5 => self.symmetric(object),
+                _ => self.odd_key(object, other),
+            },
+            Focus::Missing | Focus::Trusts | Focus::Dates | Focus::Files => {}
+        }
+    }
+
+    /// A certificate, or a key that claims to be something else.
+    fn odd_key(&mut self, object: &mut Value, other: Option<&mut Value>) {
+        match self.random.below(9) {
+            0 | 8 => self.symmetric(object),
+            1 | 2 => self.encryption(object, other),
+            3 => {
+                let unknown = self.unknown(object);
+                add(object, "keyCredentials", unknown);
+            }
+            4 => self.claimed(object),
+            _ => self.certificates(object),
+        }
+    }
+
+    /// Certificates of which some are claimed to sign or to encrypt.
+    fn claimed(&mut self, object: &mut Value) {
+        let before = object["keyCredentials"].as_array().map_or(0, Vec::len);
+        self.certificates(object);
+        let key = object["keyCredentials"][before].clone();
+        let sample = SAMPLES.iter().find(|sample| key["key"] == sample.text);
+        let digest = sample.map(|sample| json!(sample.sha1));
+        match self.random.below(4) {
+            0 => {
+                let period = self.edges.period(self.random);
+                let mut sign = self.key(("AsymmetricX509Cert", "Sign"), period);
+                sign["customKeyIdentifier"] = key["customKeyIdentifier"].clone();
+                add(object, "keyCredentials", sign);
+            }
+            1 if is_service_principal(object) => {
+                let label = key["customKeyIdentifier"].clone();
+                let named = digest.filter(|_| self.random.percent(50)).unwrap_or(label);
+                object["preferredTokenSigningKeyThumbprint"] = named;
+            }
+            _ => object["tokenEncryptionKeyId"] = key["keyId"].clone(),
+        }
+    }
+
+    pub(crate) fn password(&mut self, Period(start, end): Period) -> Value {
         json!({
             "customKeyIdentifier": null,
             "displayName": self.random.pick(&[json!(null), json!("key1")]),
@@ -60,7 +131,7 @@ impl Issuer<'_> {
         })
     }
 
-    fn secret(&mut self) -> Value {
+    pub(crate) fn secret(&mut self) -> Value {
         let period = self.edges.period(self.random);
         let mut secret = self.password(period);
         if self.random.percent(5) {
@@ -75,27 +146,51 @@ impl Issuer<'_> {
         secret
     }
 
-    fn key_id(&mut self) -> String {
+    pub(crate) fn key_id(&mut self) -> String {
         let key_id = self.random.guid();
         self.random.recase(&key_id)
     }
 
-    fn key(&mut self, (kind, usage): (&str, &str), Period(start, end): Period) -> Value {
+    pub(crate) fn key(&mut self, (kind, usage): (&str, &str), Period(start, end): Period) -> Value {
         let bytes = self.random.bytes();
+        let key = self.public_key(kind);
         json!({
             "customKeyIdentifier": self.label(bytes),
             "displayName": "CN=contoso",
             "startDateTime": written(self.random, start),
             "endDateTime": written_end(self.random, end),
-            "key": null,
+            "key": key,
             "keyId": self.key_id(),
-            "type": self.random.recase(kind),
-            "usage": self.random.recase(usage),
+            "type": self.word(kind),
+            "usage": self.word(usage),
         })
     }
 
+    /// A word in any letters, now and then with blanks around it.
+    fn word(&mut self, word: &str) -> String {
+        let word = self.random.recase(word);
+        match self.random.below(50) {
+            0 => format!(" {word}"),
+            1 => format!("{word} "),
+            _ => word,
+        }
+    }
+
+    /// A public key, where this tenant's export shows it.
+    fn public_key(&mut self, kind: &str) -> Value {
+        if kind == "Symmetric" || !self.random.percent(self.shown) {
+            return Value::Null;
+        }
+        let sample = if self.random.percent(70) {
+            USABLE
+        } else {
+            self.random.pick(&SAMPLES)
+        };
+        json!(sample.text)
+    }
+
     /// A thumbprint in one of the spellings that mean the same.
-    fn label(&mut self, bytes: [u8; 20]) -> String {
+    pub(crate) fn label(&mut self, bytes: [u8; 20]) -> String {
         let hex = bytes.map(|byte| format!("{byte:02X}")).concat();
         match self.random.below(4) {
             0 => hex.to_lowercase(),
@@ -140,69 +235,6 @@ impl Issuer<'_> {
         }
     }
 
-    /// What signing of SAML tokens leaves: a signing key, its twin and the password of its file; whole or in parts, on
-    /// one object or torn apart.
-    fn signing(&mut self, object: &mut Value, mut other: Option<&mut Value>) {
-        let bytes = self.random.bytes();
-        let now = self.edges.now;
-        let long = Period(Some(now - 10 * DAY), Some(now + 400 * DAY));
-        let kind = self
-            .random
-            .pick(&["AsymmetricX509Cert", "X509CertAndPassword"]);
-        let period = self.either(long);
-        let mut sign = self.key((kind, "Sign"), period);
-        let period = self.either(long);
-        let mut twin = self.key(CERTIFICATE, period);
-        let period = self.either(long);
-        let mut password = self.password(period);
-        let odd = [json!(null), json!(""), json!("bXkgbGFiZWw="), json!("x")];
-        let odd = self.random.percent(15).then(|| self.random.pick(&odd));
-        let parts = [&mut sign, &mut twin, &mut password];
-        let shares = self.random.below(4);
-        for (number, part) in parts.into_iter().enumerate() {
-            if number < 2 || shares == 0 || shares == 1 {
-                let label = json!(self.label(bytes));
-                part["customKeyIdentifier"] = odd.clone().unwrap_or(label);
-            }
-        }
-        match shares {
-            1 | 2 => password["keyId"] = sign["keyId"].clone(),
-            3 if self.random.percent(50) => password["keyId"] = twin["keyId"].clone(),
-            _ => {}
-        }
-        if self.random.percent(40) {
-            let named = json!(self.label(bytes));
-            for principal in [Some(&mut *object), other.as_deref_mut()] {
-                if let Some(principal) = principal.filter(|it| is_service_principal(it)) {
-                    principal["preferredTokenSigningKeyThumbprint"] = named.clone();
-                }
-            }
-        }
-        if self.random.percent(15) {
-            let keys = [&sign, &twin].map(|key| key["keyId"].clone());
-            object["tokenEncryptionKeyId"] = self.random.pick(&keys);
-        }
-        let entries = [
-            (85, "keyCredentials", sign),
-            (80, "keyCredentials", twin),
-            (75, "passwordCredentials", password),
-        ];
-        for (chance, list, entry) in entries {
-            if self.random.percent(chance) {
-                let torn = other.as_deref_mut().filter(|_| self.random.percent(10));
-                add(torn.unwrap_or(object), list, entry);
-            }
-        }
-    }
-
-    fn either(&mut self, period: Period) -> Period {
-        if self.random.percent(30) {
-            self.edges.period(self.random)
-        } else {
-            period
-        }
-    }
-
     /// A symmetric key, which nothing excuses.
     fn symmetric(&mut self, object: &mut Value) {
         let period = self.edges.period(self.random);
@@ -228,7 +260,7 @@ impl Issuer<'_> {
     /// A key that encrypts tokens, as either object may say.
     fn encryption(&mut self, object: &mut Value, other: Option<&mut Value>) {
         let period = self.edges.period(self.random);
-        let usage = self.random.pick(&["Verify", "Verify", "Encrypt"]);
+        let usage = self.random.pick(&["Verify", "Encrypt"]);
         let key = self.key(("AsymmetricX509Cert", usage), period);
         let named = self.random.recase(key["keyId"].as_str().unwrap());
         add(object, "keyCredentials", key);
@@ -238,8 +270,9 @@ impl Issuer<'_> {
         }
     }
 
-    fn unknown(&mut self) -> Value {
+    fn unknown(&mut self, object: &mut Value) -> Value {
         let words = [
+            ("PartnerCert", "Sign"),
             ("X509CertAndPassword", "Verify"),
             ("AsymmetricX509Cert", "Encrypt"),
             ("AsymmetricX509Cert", ""),
@@ -249,8 +282,15 @@ impl Issuer<'_> {
         let words = self.random.pick(&words);
         let period = self.edges.period(self.random);
         let mut key = self.key(words, period);
-        if self.random.percent(20) {
-            key["type"] = Value::Null;
+        match self.random.below(10) {
+            0 | 1 => key["type"] = Value::Null,
+            // What names it does not make it known.
+            2 => object["tokenEncryptionKeyId"] = key["keyId"].clone(),
+            3 if is_service_principal(object) => {
+                let label = key["customKeyIdentifier"].clone();
+                object["preferredTokenSigningKeyThumbprint"] = label;
+            }
+            _ => {}
         }
         key
     }
@@ -260,6 +300,6 @@ pub(crate) fn is_service_principal(object: &Value) -> bool {
     object.get("servicePrincipalType").is_some()
 }
 
-fn add(object: &mut Value, list: &str, entry: Value) {
+pub(crate) fn add(object: &mut Value, list: &str, entry: Value) {
     object[list].as_array_mut().unwrap().push(entry);
 }

@@ -11,17 +11,14 @@ use super::rules::RULES;
 
 /// Adds exceptions that cover, that nearly cover, and that cover nothing.
 pub(crate) fn add(random: &mut Random, case: &mut Case) {
-    let found = match reference::judge(case) {
+    let mut found = match reference::judge(case) {
         Answer {
             report: Some(report),
             ..
-        } => report.findings,
+        } => [report.findings, gaps(random, case, &report.not_judged)].concat(),
         Answer { report: None, .. } => Vec::new(),
     };
-    let found: Vec<Finding> = found
-        .into_iter()
-        .filter(|finding| finding.app_id.is_some())
-        .collect();
+    found.retain(|finding| finding.app_id.is_some());
     let today = day_of(case.now);
     let within = case.policy["rules"]["exception-expiring"]["within"]
         .as_str()
@@ -39,13 +36,38 @@ pub(crate) fn add(random: &mut Random, case: &mut Case) {
     for (number, exception) in exceptions.iter_mut().enumerate() {
         exception["id"] = json!(format!("exception-{number}"));
         exception["reason"] = json!("The connector accepts only a shared secret.");
-        let (granted, expires) = term(random, today, within);
+        let (mut granted, expires) = term(random, today, within);
+        if random.percent(3) {
+            // On the edge of what a preset allows.
+            granted = expires - random.pick(&[366, 366, 367]);
+        }
         exception["granted"] = json!(spell_day(granted));
         exception["expires"] = json!(spell_day(expires));
     }
     if !exceptions.is_empty() || random.percent(10) {
         case.policy["exceptions"] = json!(exceptions);
     }
+}
+
+/// What could not be judged, as if it had been found on some applications.
+fn gaps(random: &mut Random, case: &Case, not_judged: &[String]) -> Vec<Finding> {
+    let objects = case.listings.iter().flat_map(|listing| &listing.objects);
+    let app_ids: Vec<String> = objects
+        .filter_map(|object| Some(object["appId"].as_str()?.to_lowercase()))
+        .collect();
+    let each = not_judged
+        .iter()
+        .flat_map(|rule| app_ids.iter().map(move |it| (rule, it)));
+    let each = each.map(|(rule, app_id)| Finding {
+        rule: rule.clone(),
+        app_id: Some(app_id.clone()),
+        ..Finding::default()
+    });
+    let mut gaps: Vec<Finding> = each.collect();
+    let most = random.pick(&[0, 2, 2, gaps.len()]);
+    random.shuffle(&mut gaps);
+    gaps.truncate(most);
+    gaps
 }
 
 /// An exception that covers one finding, if its term does.
@@ -64,8 +86,8 @@ fn pins(case: &Case, finding: &Finding) -> Vec<String> {
     let mut pins: Vec<String> = finding.key_id.iter().cloned().collect();
     let objects = case.listings.iter().flat_map(|listing| &listing.objects);
     for object in objects {
-        let app_id = object["appId"].as_str().unwrap().to_lowercase();
-        if Some(app_id) == finding.app_id {
+        let app_id = object["appId"].as_str().map(str::to_lowercase);
+        if app_id == finding.app_id {
             for list in ["passwordCredentials", "keyCredentials"] {
                 let entries = object[list].as_array().into_iter().flatten();
                 pins.extend(

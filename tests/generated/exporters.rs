@@ -21,6 +21,13 @@ pub(crate) enum Exporter {
 
 const FEDERATED: &str = "federatedIdentityCredentials";
 const LISTS: [&str; 2] = ["passwordCredentials", "keyCredentials"];
+/// Names that no structure of Go has.
+const ODD: [&str; 4] = [
+    "ObjectId",
+    "objectId",
+    "PASSWORDCREDENTIALS",
+    "KeyCREDENTIALS",
+];
 const DATES: [&str; 2] = ["startDateTime", "endDateTime"];
 const TENANT: &str = "3B8F0B8E-7F0C-4ED6-9A4E-0C6F6A1D2E11";
 
@@ -31,7 +38,7 @@ pub(crate) fn told_by(exporter: Exporter, case: &Case) -> Option<Case> {
         let of_kind = case.listings.iter().filter(|listing| listing.kind == kind);
         let all = of_kind.flat_map(|listing| listing.objects.clone());
         let mut objects: Vec<Value> = Vec::new();
-        for mut object in all {
+        for mut object in all.filter(|object| is_written(exporter, object)) {
             plain(exporter, kind, &mut object);
             let is = |other: &Value| lower(&other["id"]) == lower(&object["id"]);
             // A folder has one file of each name.
@@ -40,15 +47,12 @@ pub(crate) fn told_by(exporter: Exporter, case: &Case) -> Option<Case> {
             }
         }
         if !objects.is_empty() {
-            listings.push(Listing {
-                kind,
-                objects,
-                cut: false,
-            });
+            listings.push(Listing::new(kind, objects));
         }
     }
     (!listings.is_empty()).then(|| Case {
         listings,
+        together: false,
         ..case.clone()
     })
 }
@@ -61,6 +65,14 @@ fn is_nothing(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
+/// `AzureHound` knows nothing of agents, and nothing without an `appId`.
+fn is_written(exporter: Exporter, object: &Value) -> bool {
+    exporter == Exporter::EntraExporter
+        || object["appId"].is_string()
+            && object["agentIdentityBlueprintId"].is_null()
+            && object["@odata.type"] != "#microsoft.graph.agentIdentity"
+}
+
 /// Takes out of an object what its exporter does not write.
 fn plain(exporter: Exporter, kind: Kind, object: &mut Value) {
     let members = object.as_object_mut().unwrap();
@@ -68,6 +80,12 @@ fn plain(exporter: Exporter, kind: Kind, object: &mut Value) {
     let has = |name: &str, members: &Map<String, Value>| {
         application && members.get(name).is_some_and(|list| !is_nothing(list))
     };
+    // Each writes what it read, and Graph reads an empty list.
+    for list in LISTS {
+        if members.get(list).is_some_and(Value::is_null) {
+            members.insert(list.to_owned(), json!([]));
+        }
+    }
     match exporter {
         Exporter::EntraExporter => {
             members.remove(FEDERATED);
@@ -76,6 +94,7 @@ fn plain(exporter: Exporter, kind: Kind, object: &mut Value) {
             }
         }
         Exporter::AzureHound => {
+            members.retain(|name, _| !name.contains('@') && !ODD.contains(&name.as_str()));
             if !has(FEDERATED, members) {
                 members.remove(FEDERATED);
             }

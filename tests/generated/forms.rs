@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::case::{Case, Kind, Listing};
 use super::moments::DAY;
-use super::powershell::Spelling;
+use super::powershell::{COLLECTIONS, Spelling};
 use super::random::Random;
 use super::text::Layout;
 
@@ -28,7 +28,7 @@ pub(crate) fn write(case: &Case, folder: &Path) -> Vec<String> {
     names
 }
 
-/// All objects in one file, now and then.
+/// All objects in one file, if the case says so.
 fn together(random: &mut Random, case: &Case) -> Option<String> {
     let (mut service_principals, mut applications) = (Vec::new(), Vec::new());
     for listing in &case.listings {
@@ -37,32 +37,33 @@ fn together(random: &mut Random, case: &Case) -> Option<String> {
             Kind::Application => applications.extend(listing.objects.clone()),
         }
     }
-    let listed = |listing: &Listing| listing.kind == Kind::ServicePrincipal;
-    let knows = case.listings.iter().any(listed);
-    let told = knows != service_principals.is_empty() && !applications.is_empty();
-    if case.listings.iter().any(|listing| listing.cut) || !random.percent(25) {
+    if !case.is_together() {
         return None;
     }
+    let knows = !service_principals.is_empty();
     let layout = Layout::any(random);
-    match random.below(3) {
-        0 if told => Some(snapshot(
-            random,
-            case,
-            knows,
-            &service_principals,
-            &applications,
-        )),
-        1 if told => {
-            let mut objects = [service_principals, applications].concat();
+    let objects = [service_principals.clone(), applications.clone()].concat();
+    Some(match random.below(3) {
+        0 if !objects.iter().any(is_agent_by_type) => {
+            snapshot(random, case, knows, &service_principals, &applications)
+        }
+        1 => {
+            let mut objects = objects;
             random.shuffle(&mut objects);
-            Some(layout.write(random, &json!(objects)))
+            layout.write(random, &json!(objects))
         }
-        2 if told => {
-            let objects = [service_principals, applications].concat();
-            Some(lines(random, layout, &objects))
-        }
-        _ => None,
-    }
+        _ => lines(random, layout, &objects),
+    })
+}
+
+/// A type that tells more than the kind of the object, and that not every form has a place for.
+fn is_agent_by_type(object: &Value) -> bool {
+    object["@odata.type"] == "#microsoft.graph.agentIdentity"
+}
+
+/// Whether `PowerShell` would print all that these objects say.
+fn has_own_members(object: &Value) -> bool {
+    is_agent_by_type(object) || object.get("@removed").is_some()
 }
 
 fn snapshot(
@@ -122,24 +123,45 @@ fn write_listing(random: &mut Random, listing: &Listing, path: &Path) {
     let layout = Layout::any(random);
     let objects = &listing.objects;
     let form = random.below(7);
+    let odd = objects.iter().any(has_own_members);
     match (form, objects.as_slice()) {
-        _ if listing.cut => {
-            let page = page(random, listing, objects, true);
+        _ if !listing.beside.is_empty() => {
+            let mut page = page(random, listing, objects, false);
+            let members = page.as_object_mut().unwrap();
+            let mut says = |name: &str| {
+                let counts = listing
+                    .beside
+                    .keys()
+                    .any(|it| it.to_lowercase().contains(name));
+                members.retain(|it, _| !counts || !it.to_lowercase().contains(name));
+            };
+            says("count");
+            says("link");
+            members.extend(listing.beside.clone());
             fs::write(path, layout.write(random, &page)).unwrap();
         }
         (1, [_, ..]) => fs::write(path, layout.write(random, &json!(objects))).unwrap(),
         (1, []) if listing.kind == Kind::Application => fs::write(path, "[]\n").unwrap(),
         (2, [only]) => fs::write(path, layout.write(random, only)).unwrap(),
         (2 | 3, [_, ..]) => fs::write(path, lines(random, layout, objects)).unwrap(),
-        (4, [_, ..]) => write_pages(random, layout, listing, path),
-        (5, [_, ..]) => write_powershell(random, layout, objects, path),
-        (6, [_, ..]) => write_windows_powershell(random, layout, objects, path),
+        (4, [_, ..]) if !objects.iter().any(has_null_list) => {
+            write_pages(random, layout, listing, path);
+        }
+        (5, [_, ..]) if !odd => write_powershell(random, layout, objects, path),
+        (6, [_, ..]) if !odd => write_windows_powershell(random, layout, objects, path),
         _ => {
             let page = page(random, listing, objects, false);
             let mark = random.pick(&["", "", "\u{feff}"]);
             fs::write(path, mark.to_owned() + &layout.write(random, &page)).unwrap();
         }
     }
+}
+
+/// Each page is a file of its own, in which another list may show or not.
+fn has_null_list(object: &Value) -> bool {
+    COLLECTIONS
+        .iter()
+        .any(|name| object.get(name).is_some_and(Value::is_null))
 }
 
 /// An answer of Graph's.
@@ -203,10 +225,7 @@ fn powershell(random: &mut Random, layout: Layout, objects: &[Value], windows: b
         windows,
         numbers: random.percent(40),
     };
-    let objects: Vec<Value> = objects
-        .iter()
-        .map(|object| spelling.object(random, object))
-        .collect();
+    let objects = spelling.objects(random, objects);
     let whole = match objects.as_slice() {
         [only] if random.percent(50) => only.clone(),
         _ if windows && random.percent(30) => json!({"value": objects, "Count": objects.len()}),

@@ -199,11 +199,9 @@ fn says(text: &[u8]) -> Option<Answer> {
         (Kind::ServicePrincipal, service_principals),
         (Kind::Application, applications),
     ];
-    let listings = kinds.into_iter().map(|(kind, objects)| Listing {
-        kind,
-        objects,
-        cut: false,
-    });
+    let listings = kinds
+        .into_iter()
+        .map(|(kind, objects)| Listing::new(kind, objects));
     Some(reference::judge(&Case {
         seed: 0,
         policy: policy(),
@@ -211,6 +209,7 @@ fn says(text: &[u8]) -> Option<Answer> {
         now: NOW,
         fail_on: "error",
         allow_empty: false,
+        together: true,
     }))
 }
 

@@ -151,10 +151,21 @@ impl Edges {
 /// The end of what never ends, as .NET writes it.
 pub(crate) const NEVER: &str = "9999-12-31T23:59:59.9999999Z";
 
+/// The same, as others write it: .NET's last day is one that other calendars do not know in every zone.
+const NEVERS: [&str; 7] = [
+    NEVER,
+    "9999-12-31T23:59:59Z",
+    "9999-12-31T23:59:59.9Z",
+    "9999-12-31T23:59:59.999Z",
+    "9999-12-31T23:59:59+00:00",
+    "9999-12-31T23:59:59-08:00",
+    "9999-12-31T23:59:59.9999999+14:00",
+];
+
 /// The last instant as an export may write it.
 pub(crate) fn written_end(random: &mut Random, instant: Option<i128>) -> Value {
-    if random.percent(2) {
-        return json!(NEVER);
+    if random.percent(3) {
+        return json!(random.pick(&NEVERS));
     }
     written(random, instant)
 }

@@ -5,23 +5,26 @@ use serde_json::{Value, json};
 
 use super::case::{Kind, Listing};
 use super::credentials::Issuer;
+use super::focus::Focus;
 use super::moments::{DAY, Edges, SECOND, spell, written};
 use super::random::Random;
-use super::{rules, trusts};
-
-const MICROSOFT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
+use super::{rules, traps, trusts};
 
 const LISTS: [&str; 2] = ["passwordCredentials", "keyCredentials"];
 
 /// A tenant that is being filled.
 #[derive(Debug)]
 pub(crate) struct Tenant<'a> {
-    issuer: Issuer<'a>,
-    own: String,
-    applications: Vec<Value>,
-    service_principals: Vec<Value>,
-    app_ids: Vec<String>,
+    pub(crate) issuer: Issuer<'a>,
+    pub(crate) own: String,
+    pub(crate) applications: Vec<Value>,
+    pub(crate) service_principals: Vec<Value>,
+    pub(crate) app_ids: Vec<String>,
     knows_service_principals: bool,
+    /// How often an application has its service principal.
+    joined: u64,
+    /// How often an empty list is written as `null`.
+    nulls: u64,
 }
 
 /// A tenant that is ready.
@@ -37,16 +40,34 @@ impl<'a> Tenant<'a> {
         random: &'a mut Random,
         now: i128,
         own: String,
-        policy: &Value,
-        windows: &[(i64, i64)],
+        (policy, windows): (&Value, &[(i64, i64)]),
+        focus: Option<Focus>,
     ) -> Self {
-        let knows_service_principals = random.percent(70);
+        let needs = |focus: Focus| {
+            !matches!(
+                focus,
+                Focus::Trusts | Focus::Keys | Focus::Dates | Focus::Files
+            )
+        };
+        let knows_service_principals = random.percent(70) || focus.is_some_and(needs);
         let edges = Edges {
             now,
             limits: rules::limits(policy),
             windows: windows.to_vec(),
         };
-        let issuer = Issuer { random, edges };
+        let shown = random.pick(&[0, 60, 100, 100]);
+        let joined = random.pick(&[75, 75, 75, 75, 100, 100, 0]);
+        let nulls = if focus == Some(Focus::Files) {
+            random.pick(&[0, 50])
+        } else {
+            random.pick(&[0, 0, 0, 20])
+        };
+        let issuer = Issuer {
+            random,
+            edges,
+            shown,
+            focus,
+        };
         let mut tenant = Self {
             issuer,
             own,
@@ -54,26 +75,37 @@ impl<'a> Tenant<'a> {
             service_principals: Vec::new(),
             app_ids: Vec::new(),
             knows_service_principals,
+            joined,
+            nulls,
         };
-        let count = tenant.random().pick(&[1, 1, 1, 2, 2, 3, 4, 6, 8]);
+        let count = if focus.is_some() {
+            tenant.random().pick(&[1, 1, 2, 3])
+        } else {
+            tenant.random().pick(&[1, 1, 1, 2, 2, 3, 4, 6, 8])
+        };
         let shown = [80, 80, 100, 0].map(|chance| (chance, tenant.random().percent(70)));
-        let shown = tenant.random().pick(&shown);
+        let mut shown = tenant.random().pick(&shown);
+        if focus == Some(Focus::Trusts) {
+            shown.0 = 100;
+        }
         for _ in 0..count {
             tenant.identity(shown);
         }
         if knows_service_principals {
-            for _ in 0..tenant.random().pick(&[0, 0, 1, 1, 2, 3]) {
-                tenant.stranger();
-            }
+            tenant.others();
         }
         tenant
     }
 
-    const fn random(&mut self) -> &mut Random {
+    pub(crate) const fn random(&mut self) -> &mut Random {
         self.issuer.random
     }
 
-    fn percent(&mut self, chance: u64) -> bool {
+    pub(crate) const fn focus(&self) -> Option<Focus> {
+        self.issuer.focus
+    }
+
+    pub(crate) fn percent(&mut self, chance: u64) -> bool {
         self.random().percent(chance)
     }
 
@@ -83,7 +115,7 @@ impl<'a> Tenant<'a> {
         let app_id = self.random().guid();
         let mut application = self.application(&app_id);
         let mut service_principal = None;
-        if self.knows_service_principals && self.percent(75) {
+        if self.knows_service_principals && self.percent(self.joined) {
             let owner = if self.percent(90) {
                 json!(self.own.clone())
             } else {
@@ -92,15 +124,26 @@ impl<'a> Tenant<'a> {
             service_principal = Some(self.service_principal(&app_id, &owner));
         }
         if self.percent(federated) {
-            application["federatedIdentityCredentials"] = trusts::list(self.random(), 40);
+            let chance = if self.focus() == Some(Focus::Trusts) {
+                90
+            } else {
+                40
+            };
+            application["federatedIdentityCredentials"] = self.trusts(chance);
         }
         if owners && self.percent(90) {
             application["owners"] = self.owners();
         }
-        self.issuer
-            .fill(&mut application, service_principal.as_mut());
+        let elsewhere = matches!(
+            self.focus(),
+            Some(Focus::Strangers | Focus::Agents | Focus::Missing)
+        );
+        if !elsewhere || self.percent(15) {
+            self.issuer
+                .fill(&mut application, service_principal.as_mut());
+        }
         if let Some(service_principal) = &mut service_principal {
-            if self.percent(40) {
+            if !elsewhere && self.percent(40) {
                 self.issuer.fill(service_principal, Some(&mut application));
             }
             if self.percent(6) {
@@ -110,7 +153,7 @@ impl<'a> Tenant<'a> {
                 service_principal["owners"] = self.owners();
             }
             if self.percent(3) {
-                service_principal["federatedIdentityCredentials"] = trusts::list(self.random(), 50);
+                service_principal["federatedIdentityCredentials"] = self.trusts(50);
             }
         }
         if self.percent(5) {
@@ -140,13 +183,14 @@ impl<'a> Tenant<'a> {
         if random.percent(3) {
             application["@odata.type"] = json!("#microsoft.graph.agentIdentityBlueprint");
         }
+        traps::alias(random, &mut application);
         application
     }
 
-    fn service_principal(&mut self, app_id: &str, owner: &Value) -> Value {
+    pub(crate) fn service_principal(&mut self, app_id: &str, owner: &Value) -> Value {
         let random = self.random();
         let owner = owner.as_str().map(|owner| random.recase(owner));
-        json!({
+        let mut principal = json!({
             "id": random.guid(),
             "appId": random.recase(app_id),
             "deletedDateTime": null,
@@ -155,46 +199,21 @@ impl<'a> Tenant<'a> {
             "servicePrincipalType": "Application",
             "servicePrincipalNames": [app_id],
             "appOwnerOrganizationId": owner,
+            "preferredSingleSignOnMode": null,
             "preferredTokenSigningKeyThumbprint": null,
             "tokenEncryptionKeyId": null,
             "passwordCredentials": [],
             "keyCredentials": [],
-        })
+        });
+        if random.percent(2) {
+            principal["@odata.type"] = json!("#microsoft.graph.agentIdentityBlueprintPrincipal");
+        }
+        traps::alias(random, &mut principal);
+        principal
     }
 
-    /// A service principal without an application here: of Microsoft, of another tenant, of Azure's managed
-    /// identities, of this tenant, or of nobody that is known.
-    fn stranger(&mut self) {
-        let app_id = self.random().guid();
-        let whose = self.random().below(10);
-        let owner = match whose {
-            0..=2 => json!(self.random().guid()),
-            3 | 4 => json!(MICROSOFT),
-            5 | 6 => json!(self.own.clone()),
-            _ => Value::Null,
-        };
-        let mut object = self.service_principal(&app_id, &owner);
-        if whose == 7 || self.percent(2) {
-            let kind = self.random().recase("ManagedIdentity");
-            object["servicePrincipalType"] = json!(kind);
-        }
-        if whose >= 8 && self.percent(30) {
-            object
-                .as_object_mut()
-                .unwrap()
-                .remove("appOwnerOrganizationId");
-        }
-        if self.percent(if whose < 5 { 40 } else { 70 }) {
-            self.issuer.fill(&mut object, None);
-        }
-        if self.percent(8) {
-            object["deletedDateTime"] = self.long_ago();
-        }
-        if self.percent(6) {
-            object["federatedIdentityCredentials"] = trusts::list(self.random(), 50);
-        }
-        self.app_ids.push(app_id);
-        self.service_principals.push(object);
+    pub(crate) fn trusts(&mut self, chance: u64) -> Value {
+        trusts::list(self.issuer.random, chance, &self.own)
     }
 
     fn owners(&mut self) -> Value {
@@ -209,8 +228,17 @@ impl<'a> Tenant<'a> {
         }
     }
 
-    fn long_ago(&mut self) -> Value {
+    /// Deleted some days ago, or just now; or later, which cannot be.
+    pub(crate) fn long_ago(&mut self) -> Value {
         let now = self.issuer.edges.now;
+        match self.random().below(20) {
+            0..=2 => return written(self.random(), Some(now)),
+            3 => {
+                let later = now + self.random().pick(&[100, SECOND, DAY]);
+                return written(self.random(), Some(later));
+            }
+            _ => {}
+        }
         let days = i128::from(self.random().between(1, 29));
         written(self.random(), Some(now - days * DAY))
     }
@@ -225,21 +253,32 @@ impl<'a> Tenant<'a> {
                 self.break_date(kind);
             }
         }
+        let files = self.focus() == Some(Focus::Files);
+        let (nulls, joined) = (self.nulls, self.knows_service_principals);
         let random = &mut *self.issuer.random;
         let mut objects = [self.applications, self.service_principals];
         for objects in &mut objects {
             for list in objects.iter_mut().flat_map(lists) {
                 random.shuffle(list.as_array_mut().unwrap());
-                if list.as_array().is_some_and(Vec::is_empty) && random.percent(15) {
+                if list.as_array().is_some_and(Vec::is_empty) && random.percent(nulls) {
                     *list = Value::Null;
                 }
             }
             if !objects.is_empty() && random.percent(6) {
                 double(random, objects);
             }
+            if !objects.is_empty() && random.percent(if files { 35 } else { 3 }) {
+                traps::mark(random, objects);
+            }
+            if random.percent(2) {
+                let list = random.pick(&LISTS);
+                for object in objects.iter_mut() {
+                    object[list] = Value::Null;
+                }
+            }
             random.shuffle(objects);
         }
-        let listings = split(random, objects, self.knows_service_principals);
+        let listings = split(random, objects, joined, files);
         Finished {
             listings,
             app_ids: self.app_ids,
@@ -322,7 +361,9 @@ fn double(random: &mut Random, objects: &mut Vec<Value>) {
         0 | 1 => twin["displayName"] = json!("another name"),
         2 | 3 => {
             for id in ["appId", "id"] {
-                twin[id] = json!(twin[id].as_str().unwrap().to_uppercase());
+                if let Some(text) = twin[id].as_str().map(str::to_uppercase) {
+                    twin[id] = json!(text);
+                }
             }
         }
         4 | 5 => lists(&mut twin).for_each(|list| list.as_array_mut().unwrap().reverse()),
@@ -344,26 +385,36 @@ fn double(random: &mut Random, objects: &mut Vec<Value>) {
 }
 
 /// Splits the objects into exports.
-fn split(random: &mut Random, objects: [Vec<Value>; 2], service_principals: bool) -> Vec<Listing> {
+fn split(
+    random: &mut Random,
+    objects: [Vec<Value>; 2],
+    service_principals: bool,
+    files: bool,
+) -> Vec<Listing> {
     let mut listings = Vec::new();
     let kinds = [Kind::Application, Kind::ServicePrincipal];
     for (kind, mut objects) in kinds.into_iter().zip(objects) {
         if kind == Kind::ServicePrincipal && !service_principals {
             continue;
         }
-        if kind == Kind::Application && random.percent(1) {
+        if kind == Kind::Application && random.percent(4) {
             objects.clear();
         }
-        let cut = random.percent(1) && random.percent(40);
-        if objects.len() > 1 && random.percent(30) {
-            let objects = objects.split_off(random.below(objects.len()));
-            listings.push(Listing {
-                kind,
-                objects,
-                cut: false,
-            });
+        if objects.len() > 1 && random.percent(if files { 60 } else { 30 }) {
+            let mut objects = objects.split_off(random.below(objects.len()));
+            if files && random.percent(50) {
+                // Where this list is not selected, another file may show it.
+                let list = random.pick(&LISTS);
+                let empty = objects.iter_mut().filter(|it| it[list] == json!([]));
+                empty.for_each(|object| object[list] = Value::Null);
+            }
+            listings.push(Listing::new(kind, objects));
         }
-        listings.push(Listing { kind, objects, cut });
+        let mut listing = Listing::new(kind, objects);
+        if random.percent(if files { 35 } else { 4 }) {
+            traps::beside(random, &mut listing);
+        }
+        listings.push(listing);
     }
     random.shuffle(&mut listings);
     listings

@@ -8,14 +8,16 @@ use serde_json::{Map, Value, json};
 use super::moments::NEVER;
 use super::random::Random;
 
-const NAVIGATION: [&str; 2] = ["Owners", "FederatedIdentityCredentials"];
-
-const COLLECTIONS: [&str; 4] = [
-    "Owners",
-    "FederatedIdentityCredentials",
-    "PasswordCredentials",
-    "KeyCredentials",
+/// The lists of an object, in Graph's own spelling.
+pub(crate) const COLLECTIONS: [&str; 4] = [
+    "owners",
+    "federatedIdentityCredentials",
+    "passwordCredentials",
+    "keyCredentials",
 ];
+
+/// What holds bytes.
+const BYTES: [&str; 2] = ["customKeyIdentifier", "key"];
 
 /// How one export spells things.
 #[derive(Clone, Copy, Debug)]
@@ -27,28 +29,33 @@ pub(crate) struct Spelling {
 }
 
 impl Spelling {
-    /// An object of a listing. PowerShell prints navigation properties that were not asked for as `null`, so there are
-    /// none where `[]` stands.
-    pub(crate) fn object(self, random: &mut Random, facts: &Value) -> Value {
-        let mut object = self.members(facts);
-        for name in NAVIGATION {
-            match object.get(name) {
-                Some(Value::Null) => object[name] = json!([]),
-                None if random.percent(70) => {
-                    object.insert(name.to_owned(), Value::Null);
+    /// The objects of a file. PowerShell prints a property that was not asked for as `null`, and 5.1 an empty list as well:
+    /// which of both is meant can be seen where another object shows the list.
+    pub(crate) fn objects(self, random: &mut Random, facts: &[Value]) -> Vec<Value> {
+        let of = |name: &str, object: &Value| object.get(name).cloned();
+        let is_shown = COLLECTIONS.map(|name| {
+            let shows = |object: &Value| of(name, object).is_some_and(|list| !list.is_null());
+            let filled = |list: Value| list.as_array().is_some_and(|list| !list.is_empty());
+            let fills = |object: &Value| of(name, object).is_some_and(filled);
+            (facts.iter().any(shows), facts.iter().any(fills))
+        });
+        let objects = facts.iter().map(|facts| {
+            let mut object = self.members(facts);
+            for (name, (shown, filled)) in COLLECTIONS.into_iter().zip(is_shown) {
+                let pascal = pascal_case(name);
+                let is_navigation = matches!(name, "owners" | "federatedIdentityCredentials");
+                match object.get_mut(&pascal) {
+                    None if is_navigation && !shown && random.percent(70) => {
+                        object.insert(pascal, Value::Null);
+                    }
+                    Some(list) if self.windows && random.percent(50) => collapse(list, filled),
+                    Some(_) | None => {}
                 }
-                Some(_) | None => {}
             }
-        }
-        if self.windows {
-            for name in COLLECTIONS {
-                if let Some(list) = object.get_mut(name).filter(|_| random.percent(50)) {
-                    collapse(list, NAVIGATION.contains(&name));
-                }
-            }
-        }
-        object.insert("AdditionalProperties".to_owned(), json!({}));
-        Value::Object(object)
+            object.insert("AdditionalProperties".to_owned(), json!({}));
+            Value::Object(object)
+        });
+        objects.collect()
     }
 
     fn members(self, facts: &Value) -> Map<String, Value> {
@@ -63,7 +70,7 @@ impl Spelling {
         match value {
             Value::Object(_) => Value::Object(self.members(value)),
             Value::Array(list) => list.iter().map(|element| self.value("", element)).collect(),
-            Value::String(text) if self.numbers && name == "customKeyIdentifier" => STANDARD
+            Value::String(text) if self.numbers && BYTES.contains(&name) => STANDARD
                 .decode(text)
                 .map_or_else(|_| value.clone(), |bytes| json!(bytes)),
             Value::String(text) if self.windows && name.ends_with("DateTime") => {
@@ -91,9 +98,10 @@ fn dot_net(text: &str) -> Option<String> {
     (shown == instant).then(|| format!("/Date({milliseconds})/"))
 }
 
-fn collapse(list: &mut Value, is_navigation: bool) {
+/// One element stands without its list; none is nothing where another object shows that the list is there.
+fn collapse(list: &mut Value, is_shown_elsewhere: bool) {
     match list.as_array().map(Vec::as_slice) {
-        Some([]) if !is_navigation => *list = Value::Null,
+        Some([]) if is_shown_elsewhere => *list = Value::Null,
         Some([only]) => *list = only.clone(),
         _ => {}
     }

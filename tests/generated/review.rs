@@ -53,6 +53,10 @@ pub(crate) struct Edited {
 impl Edited {
     pub(crate) fn new(seed: u64, most: usize) -> Self {
         let mut case = Case::new(seed);
+        // What is extended stays as it is; here, every rule is to be edited.
+        if let Some(policy) = reference::expanded(&case.policy) {
+            case.policy = policy;
+        }
         let mut random = Random::new(seed ^ 0x5eed);
         let odd = random.percent(50);
         if odd {
@@ -60,7 +64,7 @@ impl Edited {
         }
         let objects = case.listings.iter().flat_map(|listing| &listing.objects);
         let mut app_ids: Vec<String> = objects
-            .map(|object| object["appId"].as_str().unwrap().to_lowercase())
+            .filter_map(|object| Some(object["appId"].as_str()?.to_lowercase()))
             .collect();
         app_ids.push(random.guid());
         let count = 1 + random.below(most);

@@ -120,38 +120,48 @@ impl Editor {
         })
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "edits share a signature")]
     pub(super) fn issuers(&mut self) -> Option<Effect> {
         const KNOWN: [&str; 3] = [
             "https://token.actions.githubusercontent.com",
-            "https://GITLAB.com/",
-            "https://login.microsoftonline.com/3b8f0b8e-7f0c-4ed6-9a4e-0c6f6a1d2e11/v2.0",
+            "https://gitlab.com/",
+            "https://accounts.google.com",
         ];
-        let name = "federated-credential-broad";
         let own = format!("https://issuer.contoso.example/{}", self.random.below(1000));
         let (way, known) = (self.random.below(3), self.random.some(&KNOWN, 3));
-        if !self.is_on(name) {
-            return None;
-        }
-        let setting = self.policy["rules"][name].as_object_mut().unwrap();
-        match setting.get_mut("issuers").and_then(Value::as_array_mut) {
-            None if way == 0 => {
-                setting.insert("issuers".to_owned(), json!([own]));
-                Some(Effect::Looser)
-            }
-            None => {
-                setting.insert("issuers".to_owned(), json!(known));
-                Some(Effect::Never)
-            }
-            Some(issuers) if way == 0 => {
-                issuers.push(json!(own));
-                Some(Effect::Looser)
-            }
-            Some(issuers) if way == 1 && issuers.len() > 1 => {
-                issuers.remove(0);
-                Some(Effect::Never)
-            }
-            Some(_) => setting.remove("issuers").map(|_| Effect::Open),
-        }
+        let counts = self.is_on("federated-credential-broad");
+        // Whoever trusts less may take an application from one rule about live secrets to the other.
+        let less = if self.is_on("secret-outside-window") {
+            Effect::Open
+        } else {
+            Effect::Never
+        };
+        let more = if counts { Effect::Looser } else { Effect::Open };
+        let policy = self.policy.as_object_mut().unwrap();
+        Some(
+            match policy.get_mut("issuers").and_then(Value::as_array_mut) {
+                None if way == 0 => {
+                    policy.insert("issuers".to_owned(), json!([own]));
+                    more
+                }
+                None => {
+                    policy.insert("issuers".to_owned(), json!(known));
+                    less
+                }
+                Some(issuers) if way == 0 => {
+                    issuers.push(json!(own));
+                    more
+                }
+                Some(issuers) if way == 1 && issuers.len() > 1 => {
+                    issuers.remove(0);
+                    less
+                }
+                Some(_) => {
+                    policy.remove("issuers");
+                    Effect::Open
+                }
+            },
+        )
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "edits share a signature")]

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::focus::Focus;
 use super::moments::spell_day;
 use super::random::Random;
 
 /// The rules about the tenant, and the setting that each takes besides its level, with its default.
-pub(crate) const RULES: [(&str, Option<(&str, i64)>); 18] = [
+pub(crate) const RULES: [(&str, Option<(&str, i64)>); 23] = [
     ("secrets-only", None),
     ("secret-outside-window", None),
     ("secret-added-during-migration", None),
@@ -25,6 +26,21 @@ pub(crate) const RULES: [(&str, Option<(&str, i64)>); 18] = [
     ("owner-missing", None),
     ("federated-credential-broad", None),
     ("tenant-allows-new-secrets", None),
+    ("application-missing", None),
+    ("saml-password-unproven", None),
+    ("agent-identity-credential", None),
+    ("certificate-unusable", None),
+    ("unknown-credential", None),
+];
+
+/// Whom a policy lists as trusted.
+const ISSUERS: [&str; 6] = [
+    "https://token.actions.githubusercontent.com",
+    "https://gitlab.com/",
+    "https://issuer.contoso.example/a/",
+    "https://issuer.contoso.example/b",
+    "https://login.microsoftonline.com/3b8f0b8e-7f0c-4ed6-9a4e-0c6f6a1d2e11/v2.0",
+    "https://vstoken.dev.azure.com/0f1e2d3c-4b5a-4697-8877-665544332211",
 ];
 
 /// The rules about the policy itself.
@@ -38,7 +54,7 @@ const POLICY_RULES: [&str; 5] = [
 
 /// A policy with rules only.
 pub(crate) fn policy(random: &mut Random) -> Value {
-    let share = random.pick(&[10, 30, 60, 95]);
+    let share = random.pick(&[10, 30, 60, 95, 95]);
     let levels: &[&str] = random.pick(&[
         &["error", "warning", "note"][..],
         &["error", "error", "warning", "note", "off"],
@@ -69,7 +85,41 @@ pub(crate) fn policy(random: &mut Random) -> Value {
             }
         }
     }
-    json!({"version": 1, "rules": rules})
+    let mut policy = json!({"version": 1, "rules": rules});
+    if random.percent(20) {
+        policy["extends"] = json!("baseline");
+    }
+    if random.percent(25) {
+        policy["issuers"] = json!(random.some(&ISSUERS, 3));
+    }
+    if random.percent(2) {
+        policy["rules"]["federated-credential-broad"] = json!({"issuers": ["https://gitlab.com"]});
+    }
+    policy
+}
+
+/// A policy of few rules, all of which fail.
+pub(crate) fn focused(random: &mut Random, focus: Focus) -> Value {
+    let mut rules = Map::new();
+    for rule in random.some(focus.rules(), 2) {
+        let (_, setting) = RULES.into_iter().find(|(known, _)| *known == rule).unwrap();
+        let written = written(random, rule, setting, &["error"]);
+        rules.insert(rule.to_owned(), written);
+        rules[rule]["level"] = json!("error");
+        if random.percent(60) {
+            rules[rule]["evidence"] = json!("optional");
+        }
+    }
+    for rule in POLICY_RULES {
+        if random.percent(40) {
+            rules.insert(rule.to_owned(), json!({"level": "note"}));
+        }
+    }
+    let mut policy = json!({"version": 1, "rules": rules});
+    if random.percent(15) {
+        policy["issuers"] = json!(random.some(&ISSUERS, 3));
+    }
+    policy
 }
 
 fn written(
@@ -95,17 +145,14 @@ fn written(
         let alternatives = random.some(&["certificate", "federated"], 2);
         written.insert("alternatives".to_owned(), json!(alternatives));
     }
-    if rule == "federated-credential-broad" && random.percent(40) {
-        let issuers = [
-            "https://token.actions.githubusercontent.com",
-            "https://gitlab.com/",
-            "https://issuer.contoso.example/a/",
-            "https://issuer.contoso.example/b",
-        ];
-        written.insert("issuers".to_owned(), json!(random.some(&issuers, 3)));
-    }
     let optional = match rule {
-        "owner-missing" | "federated-credential-broad" | "tenant-allows-new-secrets" => 65,
+        "owner-missing"
+        | "federated-credential-broad"
+        | "tenant-allows-new-secrets"
+        | "application-missing"
+        | "saml-password-unproven"
+        | "agent-identity-credential" => 65,
+        "certificate-unusable" => 50,
         _ if rule.contains("service-principal") => 65,
         _ => 30,
     };
@@ -199,8 +246,14 @@ pub(crate) fn add_windows(
     if !written.is_empty() || random.percent(10) {
         policy["migration-windows"] = json!(written);
     }
-    if random.percent(20) {
+    // Some of these loosen what a preset says, or are shorter than the terms of exceptions and windows.
+    let extends = policy.get("extends").is_some();
+    if random.percent(if extends { 8 } else { 20 }) {
         governance.insert("exception-max-term".to_owned(), json!("4000d"));
+    }
+    if random.percent(4) {
+        let name = random.pick(&["exception-max-term", "window-max-term"]);
+        governance.insert(name.to_owned(), duration(random, &[14, 77, 180, 367]));
     }
     if !governance.is_empty() {
         policy["governance"] = Value::Object(governance);

@@ -13,6 +13,15 @@ const LISTS: [&str; 4] = [
     "owners",
 ];
 
+/// Members of an object that it can do without.
+const MEMBERS: [&str; 5] = [
+    "tokenEncryptionKeyId",
+    "preferredTokenSigningKeyThumbprint",
+    "preferredSingleSignOnMode",
+    "ObjectId",
+    "deletedDateTime",
+];
+
 /// Returns the smallest case that still differs.
 pub(crate) fn shrink(mut case: Case, differs: impl Fn(&Case) -> bool) -> Case {
     let mut tries = 600_u32;
@@ -38,6 +47,11 @@ fn smaller(case: &Case) -> Vec<Case> {
             let mut smaller = case.clone();
             smaller.listings[at].objects.remove(number);
             cases.push(smaller);
+            for member in MEMBERS.into_iter().filter(|it| !object[it].is_null()) {
+                let mut smaller = case.clone();
+                smaller.listings[at].objects[number][member] = Value::Null;
+                cases.push(smaller);
+            }
             for list in LISTS {
                 for entry in 0..object[list].as_array().map_or(0, Vec::len) {
                     let mut smaller = case.clone();
@@ -61,6 +75,14 @@ fn smaller(case: &Case) -> Vec<Case> {
 
 fn smaller_policies(policy: &Value) -> Vec<Value> {
     let mut policies = Vec::new();
+    for member in ["extends", "issuers", "tenant", "governance"] {
+        let mut smaller = policy.clone();
+        if smaller.as_object_mut().unwrap().remove(member).is_some()
+            && reference::has_active_rule(&smaller)
+        {
+            policies.push(smaller);
+        }
+    }
     for section in ["exceptions", "migration-windows"] {
         for entry in 0..policy[section].as_array().map_or(0, Vec::len) {
             let mut smaller = policy.clone();

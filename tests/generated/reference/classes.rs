@@ -1,17 +1,30 @@
 //! What each credential is at one instant, and the state that follows.
 
-use super::objects::{Credential, Federated, Object};
+use super::decided::decide;
+use super::objects::{Federated, Object};
 use super::policy::Policy;
+use super::triples::{Triple, triples};
+use super::trust;
 use crate::case::Kind;
 
 /// One stored credential of an identity.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug)]
 pub(super) struct Held {
     pub(super) key_id: Option<String>,
     pub(super) class: Class,
+    /// That it signs, opens or encrypts something, and does nothing else.
+    pub(super) is_proven: bool,
+    /// Whether it belongs to a triple that signs tokens now.
+    pub(super) is_in_use: bool,
+    /// A key of usage `Verify`.
+    verifies: bool,
+    /// Whether its public key can sign in, where that is shown.
+    pub(super) key: Option<bool>,
     pub(super) time: Time,
     pub(super) start: Option<i128>,
     pub(super) end: Option<i128>,
+    never_ends: bool,
     pub(super) on: &'static str,
 }
 
@@ -36,7 +49,8 @@ pub(super) enum Time {
 /// One client id.
 #[derive(Clone, Debug)]
 pub(super) struct Identity {
-    pub(super) app_id: String,
+    /// An agent identity may have none.
+    pub(super) app_id: Option<String>,
     pub(super) object_id: Option<String>,
     /// Of the application; `None` where that is not known.
     pub(super) has_owner: Option<bool>,
@@ -45,6 +59,8 @@ pub(super) struct Identity {
     pub(super) knows_federated: bool,
     /// `None` where a list of credentials is missing.
     pub(super) state: Option<&'static str>,
+    /// A service principal of this tenant whose application is not here.
+    pub(super) misses_application: bool,
 }
 
 impl Identity {
@@ -79,6 +95,7 @@ impl Identity {
             federated: federated.collect(),
             knows_federated: first.federated.is_some(),
             state: None,
+            misses_application: false,
         };
         identity.state = known.then(|| identity.settle(policy));
         identity
@@ -97,10 +114,16 @@ impl Identity {
     }
 
     fn settle(&self, policy: &Policy<'_>) -> &'static str {
-        let certificate = self
-            .of(Class::Certificate)
-            .any(|held| held.time == Time::Live);
-        let federated = !self.federated.is_empty();
+        let mut certificates = self.of(Class::Certificate);
+        let certificate = certificates.any(|held| {
+            let opens = held.key != Some(false);
+            let opens = decide("an unusable certificate is no alternative", opens, true);
+            held.is_live() && opens
+        });
+        let federated = self
+            .federated
+            .iter()
+            .any(|(_, it)| trust::is_trusted(it, policy));
         let better =
             certificate && policy.takes("certificate") || federated && policy.takes("federated");
         if self.live_secrets().next().is_some() {
@@ -114,82 +137,154 @@ impl Identity {
     }
 }
 
-fn holder(object: &Object) -> &'static str {
+pub(super) fn holder(object: &Object) -> &'static str {
     match object.kind {
         Kind::Application => "application",
         Kind::ServicePrincipal => "service-principal",
     }
 }
 
-fn classify(object: &Object, encryption: &[&String], now: i128) -> Vec<Held> {
-    let keys = object.keys.clone().unwrap_or_default();
-    let is_symmetric = |key: &Credential| key.kind == "symmetric";
-    let encrypts = |key: &Credential| {
-        let key_id = key.key_id.as_ref();
-        key_id.is_some_and(|key_id| encryption.contains(&key_id))
-    };
-    let eligible = |key: &Credential| !is_symmetric(key) && !encrypts(key);
-    let says_sign = |key: &Credential| eligible(key) && key.usage == "sign";
-    let preferred = |key: &Credential| {
-        eligible(key) && object.preferred.is_some() && key.label == object.preferred
-    };
-    let twin = |key: &Credential| {
-        let shares = |other: &Credential| says_sign(other) && other.label == key.label;
-        eligible(key) && key.usage == "verify" && key.label.is_some() && keys.iter().any(shares)
-    };
-    let signs = |key: &Credential| says_sign(key) || preferred(key) || twin(key);
-    let mut held = Vec::new();
-    for key in &keys {
-        let class = if is_symmetric(key) {
-            Class::Symmetric
-        } else if encrypts(key) {
-            Class::Encryption
-        } else if signs(key) {
-            Class::Signing
-        } else if key.kind == "asymmetricx509cert" && key.usage == "verify" {
-            Class::Certificate
-        } else {
-            Class::Unknown
-        };
-        held.push(at(key, class, holder(object), now));
+/// Whether a type and a usage belong together in a way that is known.
+fn is_known(kind: &str, usage: &str) -> bool {
+    match kind {
+        "asymmetricx509cert" => matches!(usage, "verify" | "sign"),
+        "x509certandpassword" => usage == "sign",
+        _ => false,
     }
-    for password in object.passwords.iter().flatten() {
-        let opens = |key: &Credential| {
-            let by_id = password.key_id.is_some() && password.key_id == key.key_id;
-            let by_label = password.label.is_some() && password.label == key.label;
-            signs(key) && (by_id || by_label)
+}
+
+/// What keys claim about themselves on one object, where nothing proves it.
+struct Claims<'a> {
+    object: &'a Object,
+    encryption: &'a [&'a String],
+}
+
+impl Claims<'_> {
+    fn is_named_to_encrypt(&self, key: &super::objects::Credential) -> bool {
+        let key_id = key.key_id.as_ref();
+        key_id.is_some_and(|key_id| self.encryption.contains(&key_id))
+    }
+
+    fn signs(&self, key: &super::objects::Credential) -> bool {
+        let says_sign = |key: &super::objects::Credential| {
+            key.kind != "symmetric" && !self.is_named_to_encrypt(key) && key.usage == "sign"
         };
-        let class = if keys.iter().any(opens) {
-            Class::Paired
+        let is_preferred = self.object.preferred.as_ref().is_some_and(|preferred| {
+            let by_digest = key
+                .key
+                .as_ref()
+                .is_some_and(|it| it.digest.as_ref() == Some(preferred));
+            key.label.as_ref() == Some(preferred)
+                || decide("named by the certificate's digest", by_digest, false)
+        });
+        let mut others = self.object.keys.iter().flatten();
+        let is_twin = key.usage == "verify"
+            && key.label.is_some()
+            && others.any(|other| says_sign(other) && other.label == key.label);
+        says_sign(key) || is_preferred || is_twin
+    }
+
+    /// The class of a key that belongs to no triple, and whether it is proven.
+    fn class(&self, key: &super::objects::Credential) -> (Class, bool) {
+        let named = self.is_named_to_encrypt(key);
+        let encrypts = key.usage == "encrypt";
+        let known = is_known(&key.kind, &key.usage);
+        let known = decide(
+            "a claim does not make known",
+            known,
+            known || named || self.signs(key),
+        );
+        if key.kind == "symmetric" {
+            (Class::Symmetric, false)
+        } else if encrypts && named {
+            (Class::Encryption, true)
+        } else if decide("Encrypt is not unknown", encrypts, false) {
+            (
+                Class::Encryption,
+                decide("Encrypt alone proves nothing", false, true),
+            )
+        } else if !known {
+            (Class::Unknown, false)
+        } else if named {
+            let proven = decide("an encryption key says Encrypt", false, true);
+            (Class::Encryption, proven)
+        } else if self.signs(key) {
+            (Class::Signing, false)
+        } else if key.usage == "verify" {
+            (Class::Certificate, false)
         } else {
-            Class::Secret
+            (Class::Unknown, false)
+        }
+    }
+}
+
+fn classify(object: &Object, encryption: &[&String], now: i128) -> Vec<Held> {
+    let claims = Claims { object, encryption };
+    let keys = object.keys.clone().unwrap_or_default();
+    let passwords = object.passwords.clone().unwrap_or_default();
+    let triples = triples(object, encryption);
+    let mut held = Vec::new();
+    for (at, key) in keys.iter().enumerate() {
+        let triple = triples.iter().find(|it| it.sign == at || it.verify == at);
+        let (class, proven) = triple.map_or_else(|| claims.class(key), |_| (Class::Signing, true));
+        held.push(Held {
+            class,
+            is_proven: proven,
+            is_in_use: triple.is_some_and(|triple| triple.is_in_use),
+            ..Held::new(object, key, now)
+        });
+    }
+    for (at, password) in passwords.iter().enumerate() {
+        let triple = triples.iter().find(|it| it.password == at);
+        let opens = triple.is_some() || {
+            let opens = keys.iter().any(|key| {
+                let by_id = password.key_id.is_some() && password.key_id == key.key_id;
+                let by_label = password.label.is_some() && password.label == key.label;
+                claims.signs(key) && (by_id || by_label)
+            });
+            decide(
+                "a claimed Sign key makes no secret a password",
+                false,
+                opens,
+            )
         };
-        held.push(at(password, class, holder(object), now));
+        held.push(Held {
+            class: if opens { Class::Paired } else { Class::Secret },
+            is_proven: opens,
+            is_in_use: triple.is_some_and(|triple: &Triple| triple.is_in_use),
+            ..Held::new(object, password, now)
+        });
     }
     held
 }
 
-/// In date means `start <= now < end`; without a start it has started, without an end it never ends.
-fn at(credential: &Credential, class: Class, on: &'static str, now: i128) -> Held {
-    let Credential { start, end, .. } = *credential;
-    let time = if start.is_some_and(|start| start > now) {
-        Time::Future
-    } else if end.is_some_and(|end| end <= now) {
-        Time::Expired
-    } else {
-        Time::Live
-    };
-    Held {
-        key_id: credential.key_id.clone(),
-        class,
-        time,
-        start,
-        end,
-        on,
-    }
-}
-
 impl Held {
+    /// In date means `start <= now < end`; without a start it has started, without an end it never ends.
+    fn new(object: &Object, credential: &super::objects::Credential, now: i128) -> Self {
+        let (start, end) = (credential.start, credential.end);
+        let time = if start.is_some_and(|start| start > now) {
+            Time::Future
+        } else if end.is_some_and(|end| end <= now) {
+            Time::Expired
+        } else {
+            Time::Live
+        };
+        let key = credential.key.as_ref().map(|key| key.is_usable);
+        Self {
+            key_id: credential.key_id.clone(),
+            class: Class::Unknown,
+            is_proven: false,
+            is_in_use: false,
+            verifies: credential.usage == "verify",
+            key: decide("an unusable key", key, key.map(|_| true)),
+            time,
+            start,
+            end,
+            never_ends: credential.never_ends(),
+            on: holder(object),
+        }
+    }
+
     pub(super) fn is_live(&self) -> bool {
         self.time == Time::Live
     }
@@ -198,9 +293,29 @@ impl Held {
         self.time != Time::Expired
     }
 
+    /// Claims to sign or to encrypt, and nothing proves it.
+    pub(super) fn is_claimed(&self) -> bool {
+        matches!(self.class, Class::Signing | Class::Encryption) && !self.is_proven
+    }
+
+    /// A certificate, whatever is claimed about it.
+    pub(super) fn looks_like_certificate(&self) -> bool {
+        self.class == Class::Certificate || self.is_claimed() && self.verifies
+    }
+
+    /// The same, where it is decided that claims do not matter.
+    pub(super) fn is_certificate(&self, decision: &'static str) -> bool {
+        let without = self.class == Class::Certificate;
+        decide(decision, self.looks_like_certificate(), without)
+    }
+
+    pub(super) fn never_ends(&self) -> bool {
+        self.never_ends
+    }
+
     /// The last instant; without an end, one that lies behind every horizon.
     pub(super) fn ends(&self) -> i128 {
-        self.end.unwrap_or(i128::MAX)
+        self.end.unwrap_or(super::objects::NEVER)
     }
 
     pub(super) fn lives_longer_than(&self, limit: i128) -> bool {
@@ -216,10 +331,12 @@ impl Held {
 
     /// As reports name it.
     pub(super) fn name(&self) -> &'static str {
+        let unusable = self.key == Some(false);
         match (self.class, self.time) {
             (Class::Secret, Time::Live) => "client-secret",
             (Class::Secret, Time::Expired) => "expired-secret",
             (Class::Secret, Time::Future) => "future-secret",
+            (Class::Certificate, Time::Live) if unusable => "unusable-certificate",
             (Class::Certificate, Time::Live) => "certificate",
             (Class::Certificate, Time::Expired) => "expired-certificate",
             (Class::Certificate, Time::Future) => "future-certificate",

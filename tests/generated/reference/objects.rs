@@ -1,27 +1,45 @@
 //! Objects as they were read. Two that are equal here are the same in everything that decides.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Refused;
+use super::decided::decide;
 use crate::case::Kind;
+use crate::keys::SAMPLES;
 
+/// The lists of which `null` says something only where the file shows them elsewhere.
+const LISTS: [&str; 4] = [
+    "passwordCredentials",
+    "keyCredentials",
+    "federatedIdentityCredentials",
+    "owners",
+];
+
+/// An instant behind all others.
+pub(super) const NEVER: i128 = i128::MAX / 4;
+
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Object {
     pub(super) kind: Kind,
     pub(super) id: Option<String>,
-    pub(super) app_id: String,
-    /// `None` where the list is missing.
+    /// Every object but an agent identity has one.
+    pub(super) app_id: Option<String>,
+    /// `None` where the list is not known.
     pub(super) passwords: Option<Vec<Credential>>,
     pub(super) keys: Option<Vec<Credential>>,
     pub(super) federated: Option<Vec<Federated>>,
     pub(super) has_owner: Option<bool>,
     pub(super) encryption_key: Option<String>,
     pub(super) preferred: Option<Label>,
+    pub(super) signs_on_by_saml: bool,
     pub(super) deleted: bool,
     pub(super) owner: Option<String>,
     pub(super) managed: bool,
+    pub(super) agent: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, PartialOrd)]
@@ -33,12 +51,22 @@ pub(super) struct Credential {
     /// Nanoseconds since 1970.
     pub(super) start: Option<i128>,
     pub(super) end: Option<i128>,
+    /// What `key` is, where it is shown.
+    pub(super) key: Option<Key>,
+}
+
+/// A public key.
+#[derive(Clone, Debug, PartialEq, PartialOrd)]
+pub(super) struct Key {
+    pub(super) is_usable: bool,
+    pub(super) digest: Option<Label>,
 }
 
 #[derive(Clone, Debug, PartialEq, PartialOrd)]
 pub(super) struct Federated {
     pub(super) id: Option<String>,
     pub(super) issuer: String,
+    pub(super) audiences: Vec<String>,
     pub(super) subject: Option<String>,
     pub(super) flexible: bool,
 }
@@ -50,54 +78,173 @@ pub(super) enum Label {
     Text(String),
 }
 
+/// The lists that some object of a file shows.
+pub(super) fn shown(file: &[&Value]) -> BTreeSet<&'static str> {
+    let shows = |name: &&str| {
+        file.iter()
+            .any(|object| object.get(*name).is_some_and(|list| !list.is_null()))
+    };
+    LISTS.into_iter().filter(shows).collect()
+}
+
 impl Object {
-    pub(super) fn read(raw: &Value, kind: Kind) -> Result<Self, Refused> {
+    /// Reads an object of a file that shows some lists.
+    pub(super) fn read(
+        raw: &Value,
+        kind: Kind,
+        shown: &BTreeSet<&str>,
+        now: i128,
+    ) -> Result<Self, Refused> {
+        let members = raw.as_object().ok_or(Refused)?;
+        refuse_marks(members)?;
         let lower = |name: &str| Ok(words(raw, name)?.map(str::to_lowercase));
         let service_principal = kind == Kind::ServicePrincipal;
+        let agent = service_principal && is_agent(raw)?;
+        let app_id = lower("appId")?;
+        let nameless = agent && app_id.is_none();
+        if app_id.is_none() && !decide("an agent identity without appId", nameless, false) {
+            return Err(Refused);
+        }
+        let mode = lower("preferredSingleSignOnMode")?;
         Ok(Self {
             kind,
             id: lower("id")?,
-            app_id: lower("appId")?.ok_or(Refused)?,
-            passwords: list(raw, "passwordCredentials", Credential::read)?,
-            keys: list(raw, "keyCredentials", Credential::read)?,
-            federated: list(raw, "federatedIdentityCredentials", Federated::read)?,
+            app_id,
+            passwords: list(raw, "passwordCredentials", shown, Credential::read)?,
+            keys: list(raw, "keyCredentials", shown, Credential::read)?,
+            federated: list(raw, "federatedIdentityCredentials", shown, Federated::read)?,
             // Who owns a service principal decides nothing.
-            has_owner: list(raw, "owners", |_| Ok(0))?
+            has_owner: list(raw, "owners", shown, |_| Ok(0))?
                 .filter(|_| !service_principal)
                 .map(|owners| !owners.is_empty()),
             encryption_key: lower("tokenEncryptionKeyId")?,
             preferred: words(raw, "preferredTokenSigningKeyThumbprint")?.and_then(Label::read),
-            deleted: words(raw, "deletedDateTime")?.is_some(),
+            signs_on_by_saml: mode.as_deref() == Some("saml"),
+            deleted: is_deleted(raw, now)?,
             owner: lower("appOwnerOrganizationId")?,
             managed: lower("servicePrincipalType")?.as_deref() == Some("managedidentity"),
+            agent,
         })
     }
 }
 
+fn is_agent(raw: &Value) -> Result<bool, Refused> {
+    let kind = words(raw, "@odata.type")?.unwrap_or_default();
+    let by_type = kind == "#microsoft.graph.agentIdentity";
+    let by_blueprint = words(raw, "agentIdentityBlueprintId")?.is_some();
+    let by_type = decide("an agent identity by type", by_type, false);
+    let by_blueprint = decide("an agent identity by blueprint", by_blueprint, false);
+    Ok(by_type || by_blueprint)
+}
+
+/// An object that will have been deleted says that the clock is wrong, or the file.
+fn is_deleted(raw: &Value, now: i128) -> Result<bool, Refused> {
+    let deleted = match raw.get("deletedDateTime") {
+        None => None,
+        stated => instant(stated)?,
+    };
+    let Some(deleted) = deleted else {
+        return Ok(false);
+    };
+    if decide("deleted later", deleted > now, false) {
+        return Err(Refused);
+    }
+    Ok(decide("deleted now", true, deleted != now))
+}
+
+/// What is left of the name of a mark: letters without case, and without the signs of `OData`.
+pub(super) fn plain(name: &str) -> String {
+    let name = name.to_lowercase().replace(['@', '.', '_'], "");
+    name.replace("odata", "")
+}
+
+/// No name stands twice, in whatever letters.
+pub(super) fn refuse_doubles(members: &Map<String, Value>) -> Result<(), Refused> {
+    let lower: BTreeSet<String> = members.keys().map(|name| name.to_lowercase()).collect();
+    let doubled = lower.len() < members.len();
+    if decide("a member in two cases", doubled, false) {
+        return Err(Refused);
+    }
+    Ok(())
+}
+
+/// An object of a list of changes, one whose own lists go on elsewhere, and one that says a thing twice.
+fn refuse_marks(members: &Map<String, Value>) -> Result<(), Refused> {
+    refuse_doubles(members)?;
+    for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
+        let name = plain(name);
+        if decide(
+            "next link of a member",
+            name.len() > "nextlink".len() && name.ends_with("nextlink"),
+            false,
+        ) || decide("next link", name == "nextlink", false)
+            || decide("delta link", name == "deltalink", false)
+            || decide("removed mark", name == "removed", false)
+        {
+            return Err(Refused);
+        }
+        if name == "objectid" {
+            let agrees = words(members, "id")?.map(str::to_lowercase)
+                == value.as_str().map(str::to_lowercase);
+            if decide("an alias that differs", !agrees, false)
+                || decide("an alias that agrees", false, agrees)
+            {
+                return Err(Refused);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Members of an object, by name.
+pub(super) trait Members {
+    fn member(&self, name: &str) -> Option<&Value>;
+}
+
+impl Members for Value {
+    fn member(&self, name: &str) -> Option<&Value> {
+        self.get(name)
+    }
+}
+
+impl Members for Map<String, Value> {
+    fn member(&self, name: &str) -> Option<&Value> {
+        self.get(name)
+    }
+}
+
 /// A text; absent and `null` are none.
-fn words<'a>(raw: &'a Value, name: &str) -> Result<Option<&'a str>, Refused> {
-    match raw.get(name) {
+fn words<'a>(raw: &'a impl Members, name: &str) -> Result<Option<&'a str>, Refused> {
+    match raw.member(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(Refused),
     }
 }
 
-/// The entries of a list: `null` is none, and only a property that is absent is not known.
+/// The entries of a list: one that is absent is not known; `null` is none where the file shows the list elsewhere.
 fn list<T: PartialOrd>(
     raw: &Value,
     name: &str,
+    shown: &BTreeSet<&str>,
     read: impl Fn(&Value) -> Result<T, Refused>,
 ) -> Result<Option<Vec<T>>, Refused> {
     let entries = match raw.get(name) {
         None => return Ok(None),
-        Some(Value::Null) => &[],
+        Some(Value::Null) => {
+            let known = if shown.contains(name) {
+                decide("null lists that some show", true, false)
+            } else {
+                decide("null lists that no object shows", false, true)
+            };
+            return Ok(known.then(Vec::new));
+        }
         Some(Value::Array(list)) => list.as_slice(),
         Some(only @ Value::Object(_)) => std::slice::from_ref(only),
         Some(_) => return Err(Refused),
     };
-    if !entries.iter().all(Value::is_object) {
-        return Err(Refused);
+    for entry in entries {
+        refuse_doubles(entry.as_object().ok_or(Refused)?)?;
     }
     let mut list: Vec<T> = entries.iter().map(read).collect::<Result<_, _>>()?;
     list.sort_by(|one, other| one.partial_cmp(other).unwrap());
@@ -106,7 +253,11 @@ fn list<T: PartialOrd>(
 
 impl Credential {
     fn read(raw: &Value) -> Result<Self, Refused> {
-        let lower = |name: &str| Ok(words(raw, name)?.map(str::to_lowercase));
+        let plain = |name: &str| {
+            let text = words(raw, name)?.unwrap_or_default().to_lowercase();
+            let trimmed = text.trim().to_owned();
+            Ok(decide("blanks around a value", trimmed, text))
+        };
         // An empty list is the bytes of none, as PowerShell shows them.
         let identifier = &raw["customKeyIdentifier"];
         let label = if identifier.as_array().is_some_and(Vec::is_empty) {
@@ -122,22 +273,51 @@ impl Credential {
             return Err(Refused);
         }
         Ok(Self {
-            key_id: lower("keyId")?,
+            key_id: words(raw, "keyId")?.map(str::to_lowercase),
             label,
-            kind: lower("type")?.unwrap_or_default(),
-            usage: lower("usage")?.unwrap_or_default(),
+            kind: plain("type")?,
+            usage: plain("usage")?,
             start,
             end,
+            key: words(raw, "key")?.map(Key::of),
         })
+    }
+
+    /// Without an end, or with the last of all instants.
+    pub(super) fn never_ends(&self) -> bool {
+        self.end.is_none_or(|end| end == NEVER)
+    }
+}
+
+impl Key {
+    /// Looks up what a text is; what is not there is no certificate.
+    fn of(text: &str) -> Self {
+        let sample = SAMPLES.iter().find(|sample| sample.text == text);
+        Self {
+            is_usable: sample.is_some_and(|sample| sample.is_usable),
+            digest: sample.and_then(|sample| Label::read(sample.sha1)),
+        }
     }
 }
 
 impl Federated {
     fn read(raw: &Value) -> Result<Self, Refused> {
         let expression = raw.get("claimsMatchingExpression");
+        let audiences = match raw.get("audiences") {
+            None | Some(Value::Null) => &[],
+            Some(Value::Array(list)) => list.as_slice(),
+            Some(_) => return Err(Refused),
+        };
+        let audiences = audiences.iter().map(Value::as_str);
+        let audiences: Option<Vec<&str>> = audiences.collect();
         Ok(Self {
             id: words(raw, "id")?.map(str::to_lowercase),
             issuer: words(raw, "issuer")?.unwrap_or_default().to_owned(),
+            audiences: audiences
+                .ok_or(Refused)?
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
             subject: words(raw, "subject")?.map(str::to_owned),
             flexible: expression.is_some_and(|expression| !expression.is_null()),
         })
@@ -149,17 +329,28 @@ fn instant(raw: Option<&Value>) -> Result<Option<i128>, Refused> {
     match raw {
         Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => {
-            if let Ok(instant) = text.parse::<Timestamp>() {
-                return Ok(Some(instant.as_nanosecond()));
-            }
-            // .NET's `DateTime.MaxValue`, which `jiff` cannot hold.
-            let civil: Option<DateTime> = text.strip_suffix('Z').and_then(|it| it.parse().ok());
-            let never = civil.filter(|civil| civil.year() == 9999);
-            let never = never.map(|_| Timestamp::MAX.as_nanosecond());
-            never.map(Some).ok_or(Refused)
+            let parsed = text.parse::<Timestamp>().ok();
+            let parsed = parsed.map(Timestamp::as_nanosecond);
+            let never = is_never(text).then_some(NEVER).or(parsed);
+            let answer = decide("never, in any spelling", never, parsed);
+            answer.map(Some).ok_or(Refused)
         }
         _ => Err(Refused),
     }
+}
+
+/// The last second of .NET's calendar, with any fraction, in any zone.
+fn is_never(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("9999-12-31T23:59:59") else {
+        return false;
+    };
+    let zone = rest.strip_prefix('.').map_or(rest, |fraction| {
+        fraction.trim_start_matches(|digit: char| digit.is_ascii_digit())
+    });
+    let offset = zone.strip_prefix(['+', '-']);
+    let digits = |text: &str| text.len() == 2 && text.bytes().all(|it| it.is_ascii_digit());
+    let offset = offset.and_then(|offset| offset.split_once(':'));
+    zone == "Z" || offset.is_some_and(|(hours, minutes)| digits(hours) && digits(minutes))
 }
 
 impl Label {

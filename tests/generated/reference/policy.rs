@@ -1,13 +1,13 @@
 //! What the policy says, read anew at every question.
 
 use jiff::civil::Date;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::case::Case;
+use super::decided::decide;
 use crate::moments::{DAY, day_of};
 
 /// The rules about the tenant, their levels and the limit of those that have one, in days.
-pub(super) const RULES: [(&str, &str, i64); 18] = [
+pub(crate) const RULES: [(&str, &str, i64); 23] = [
     ("secrets-only", "error", 0),
     ("secret-outside-window", "error", 0),
     ("secret-added-during-migration", "error", 0),
@@ -26,7 +26,29 @@ pub(super) const RULES: [(&str, &str, i64); 18] = [
     ("owner-missing", "warning", 0),
     ("federated-credential-broad", "warning", 0),
     ("tenant-allows-new-secrets", "warning", 0),
+    ("application-missing", "warning", 0),
+    ("saml-password-unproven", "warning", 0),
+    ("agent-identity-credential", "error", 0),
+    ("certificate-unusable", "warning", 0),
+    ("unknown-credential", "warning", 0),
 ];
+
+/// The rules whose evidence the preset `baseline` does not require: they need more than a list of applications.
+const OPTIONAL: [&str; 10] = [
+    "service-principal-secret",
+    "service-principal-credential-lifetime",
+    "foreign-service-principal-credential",
+    "application-missing",
+    "saml-password-unproven",
+    "agent-identity-credential",
+    "certificate-unusable",
+    "owner-missing",
+    "federated-credential-broad",
+    "tenant-allows-new-secrets",
+];
+
+/// The longest terms that the preset `baseline` allows.
+const TERMS: [(&str, &str); 2] = [("exception-max-term", "366d"), ("window-max-term", "180d")];
 
 /// The rules about the policy itself: they need not be listed.
 const POLICY_RULES: [(&str, &str, i64); 5] = [
@@ -42,6 +64,71 @@ pub(super) struct Policy<'a> {
     pub(super) now: i128,
     /// Counted from 1970.
     pub(super) today: i64,
+    /// This tenant, where it is known.
+    pub(super) own: Option<String>,
+}
+
+fn days_of(text: &str) -> i64 {
+    let count = |text: &str| text.parse::<i64>().unwrap();
+    match text.strip_suffix('w') {
+        Some(weeks) => count(weeks) * 7,
+        None => count(text.trim_matches(['P', 'D', 'd'])),
+    }
+}
+
+/// A policy with what it extends written out; the nearer file wins. `None` where it loosens the terms of what it extends.
+pub(crate) fn expanded(policy: &Value) -> Option<Value> {
+    if policy.get("extends").is_none() {
+        return Some(policy.clone());
+    }
+    assert_eq!(policy["extends"], "baseline");
+    let mut whole = policy.clone();
+    whole.as_object_mut().unwrap().remove("extends");
+    for (rule, level, _) in RULES {
+        let mut merged = json!({ "level": level });
+        if OPTIONAL.contains(&rule) {
+            merged["evidence"] = json!("optional");
+        }
+        let nearer = policy["rules"][rule].as_object().into_iter().flatten();
+        for (name, value) in nearer {
+            merged[name] = value.clone();
+        }
+        let of_preset = decide("what the preset says", true, false);
+        if of_preset || policy["rules"].get(rule).is_some() {
+            whole["rules"][rule] = merged;
+        }
+    }
+    for (name, term) in TERMS {
+        let written = policy["governance"][name].as_str();
+        let loosens = written.is_some_and(|it| days_of(it) > days_of(term));
+        if decide("a preset's term is not loosened", loosens, false) {
+            return None;
+        }
+        if decide("a preset's term of governance", written.is_none(), false) {
+            whole["governance"][name] = json!(term);
+        }
+    }
+    Some(whole)
+}
+
+/// Whether a policy keeps its own terms, and says nothing that is not known. What it extends is written out.
+pub(super) fn is_valid(policy: &Value) -> bool {
+    let term = |name: &str| policy["governance"][name].as_str().map(days_of);
+    let list = |name: &str| policy[name].as_array().into_iter().flatten();
+    let fits = |term: Option<i64>, entry: &Value, [from, to]: [&str; 2]| {
+        let length = day(&entry[to]) - day(&entry[from]);
+        decide(
+            "a term of governance",
+            term.is_none_or(|term| length <= term),
+            true,
+        )
+    };
+    let exceptions = term("exception-max-term");
+    let windows = term("window-max-term");
+    let of_rule = policy["rules"]["federated-credential-broad"].get("issuers");
+    list("exceptions").all(|it| fits(exceptions, it, ["granted", "expires"]))
+        && list("migration-windows").all(|it| fits(windows, it, ["opens", "closes"]))
+        && !decide("issuers on the rule", of_rule.is_some(), false)
 }
 
 pub(crate) fn rank(level: &str) -> usize {
@@ -56,15 +143,13 @@ pub(crate) fn day(value: &Value) -> i64 {
 }
 
 impl<'a> Policy<'a> {
-    pub(super) fn new(case: &'a Case) -> Self {
-        Self::written(&case.policy, case.now)
-    }
-
-    pub(super) fn written(written: &'a Value, now: i128) -> Self {
+    /// A policy of which what it extends is written out, at an instant, in a tenant.
+    pub(super) fn new(written: &'a Value, now: i128, own: Option<String>) -> Self {
         Self {
             written,
             now,
             today: day_of(now),
+            own,
         }
     }
 
@@ -96,14 +181,8 @@ impl<'a> Policy<'a> {
     /// `max` or `within`, in days.
     pub(super) fn days(&self, rule: &str) -> i64 {
         let named = ["max", "within"].map(|name| self.rule(rule)[name].as_str());
-        let Some(text) = named.into_iter().flatten().next() else {
-            return Self::default(rule).1;
-        };
-        let count = |text: &str| text.parse::<i64>().unwrap();
-        match text.strip_suffix('w') {
-            Some(weeks) => count(weeks) * 7,
-            None => count(text.trim_matches(['P', 'D', 'd'])),
-        }
+        let named = named.into_iter().flatten().next();
+        named.map_or_else(|| Self::default(rule).1, days_of)
     }
 
     /// `max` or `within`, in nanoseconds.
@@ -118,7 +197,7 @@ impl<'a> Policy<'a> {
     }
 
     pub(super) fn issuers(&self) -> Option<Vec<&'a str>> {
-        let issuers = self.rule("federated-credential-broad")["issuers"].as_array()?;
+        let issuers = self.written["issuers"].as_array()?;
         Some(issuers.iter().filter_map(Value::as_str).collect())
     }
 
@@ -151,8 +230,12 @@ impl<'a> Policy<'a> {
         self.today > day(&exception["expires"])
     }
 
+    pub(super) fn is_to_come(&self, exception: &Value) -> bool {
+        day(&exception["granted"]) > self.today
+    }
+
     pub(super) fn is_in_force(&self, exception: &Value) -> bool {
-        day(&exception["granted"]) <= self.today && !self.is_expired(exception)
+        !self.is_to_come(exception) && !self.is_expired(exception)
     }
 }
 

@@ -5,20 +5,37 @@ use std::collections::BTreeSet;
 use super::Sorted;
 use super::classes::{Class, Held, Identity};
 use super::cover;
+use super::decided::decide;
 use super::objects::Federated;
 use super::policy::{Policy, RULES, day};
+use super::strangers;
+use super::trust;
 use crate::answer::Finding;
 use crate::moments::day_of;
 
-/// What a rule found on one identity; `None` where the inventory cannot tell.
-type Found = Option<Vec<Subject>>;
+/// What a rule found on one identity, and whether the inventory could not tell it all.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) subjects: Vec<Subject>,
+    pub(super) is_gap: bool,
+}
 
 /// What a finding is about.
-enum Subject {
+pub(super) enum Subject {
     Identity,
     Credential(Held),
     Federated(&'static str, Federated),
 }
+
+/// The rules that nothing but service principals can tell.
+const NEED_SERVICE_PRINCIPALS: [&str; 6] = [
+    "service-principal-secret",
+    "service-principal-credential-lifetime",
+    "foreign-service-principal-credential",
+    "application-missing",
+    "saml-password-unproven",
+    "agent-identity-credential",
+];
 
 /// Returns all findings, and the rules that were not judged everywhere.
 pub(super) fn judge(policy: &Policy<'_>, tenant: &Sorted) -> (Vec<Finding>, BTreeSet<String>) {
@@ -27,27 +44,24 @@ pub(super) fn judge(policy: &Policy<'_>, tenant: &Sorted) -> (Vec<Finding>, BTre
         let Some(level) = policy.level(rule) else {
             continue;
         };
-        let about_service_principals = matches!(
-            rule,
-            "service-principal-secret"
-                | "service-principal-credential-lifetime"
-                | "foreign-service-principal-credential"
-        );
-        let blind = about_service_principals && !tenant.knows_service_principals;
+        let blind = NEED_SERVICE_PRINCIPALS.contains(&rule) && !tenant.knows_service_principals;
         if blind || rule == "tenant-allows-new-secrets" {
             not_judged.insert(rule.to_owned());
+        }
+        if decide("found although nothing overlaps", false, blind) {
             continue;
         }
-        let identities = match rule {
-            "foreign-service-principal-credential" => &tenant.strangers,
-            _ => &tenant.judged,
-        };
-        for identity in identities {
-            let Some(subjects) = apply(rule, identity, policy) else {
-                not_judged.insert(rule.to_owned());
-                continue;
-            };
-            for subject in subjects {
+        for (identity, found) in applied(rule, tenant, policy) {
+            if found.is_gap {
+                let covering = cover::gap(rule, identity, policy);
+                let covered = decide("an exception covers a gap", !covering.is_empty(), false);
+                if !covered {
+                    not_judged.insert(rule.to_owned());
+                }
+                let counts = decide("an exception that covers a gap is used", true, false);
+                used.extend(covering.into_iter().filter(|_| counts));
+            }
+            for subject in found.subjects {
                 let mut finding = finding(rule, &level, identity, &subject);
                 used.extend(cover::settle(&mut finding, identity, policy));
                 findings.push(finding);
@@ -56,6 +70,38 @@ pub(super) fn judge(policy: &Policy<'_>, tenant: &Sorted) -> (Vec<Finding>, BTre
     }
     findings.extend(about_policy(policy, tenant, &used));
     (findings, not_judged)
+}
+
+/// What a rule finds on each of the identities at which it looks.
+fn applied<'a>(
+    rule: &'static str,
+    tenant: &'a Sorted,
+    policy: &Policy<'_>,
+) -> Vec<(&'a Identity, Found)> {
+    let found: Vec<(&Identity, Option<Found>)> = match rule {
+        "foreign-service-principal-credential" => {
+            let strangers = tenant.strangers.iter();
+            strangers
+                .map(|(whose, it)| (it, strangers::foreign(whose, it)))
+                .collect()
+        }
+        "agent-identity-credential" => {
+            let agents = tenant.agents.iter();
+            agents.map(|it| (it, strangers::agent(it))).collect()
+        }
+        _ => {
+            let judged = tenant.judged.iter();
+            judged.map(|it| (it, apply(rule, it, policy))).collect()
+        }
+    };
+    let nothing = || Found {
+        is_gap: true,
+        ..Found::default()
+    };
+    found
+        .into_iter()
+        .map(|(identity, found)| (identity, found.unwrap_or_else(nothing)))
+        .collect()
 }
 
 fn finding(rule: &str, level: &str, identity: &Identity, subject: &Subject) -> Finding {
@@ -69,7 +115,7 @@ fn finding(rule: &str, level: &str, identity: &Identity, subject: &Subject) -> F
     Finding {
         rule: rule.to_owned(),
         level: level.to_owned(),
-        app_id: Some(identity.app_id.clone()),
+        app_id: identity.app_id.clone(),
         object_id: identity.object_id.clone(),
         state: identity.state.map(str::to_owned),
         key_id,
@@ -79,30 +125,39 @@ fn finding(rule: &str, level: &str, identity: &Identity, subject: &Subject) -> F
     }
 }
 
-fn apply(rule: &str, identity: &Identity, policy: &Policy<'_>) -> Found {
+impl From<Vec<Subject>> for Found {
+    fn from(subjects: Vec<Subject>) -> Self {
+        Self {
+            subjects,
+            is_gap: false,
+        }
+    }
+}
+
+/// `None` where the inventory cannot tell anything.
+fn apply(rule: &str, identity: &Identity, policy: &Policy<'_>) -> Option<Found> {
     match rule {
         "federated-credential-broad" => return federated(identity, policy),
         "owner-missing" => return owner(identity),
+        "application-missing" => return Some(whole(identity.misses_application).into()),
         _ => {}
     }
     let state = identity.state?;
-    let whole = |holds: bool| Vec::from_iter(holds.then_some(Subject::Identity));
     let service_principal = |held: &&Held| held.on == "service-principal";
     let secrets = || identity.of(Class::Secret);
-    let certificates = || identity.of(Class::Certificate);
     let lasting =
         |held: &&Held| held.is_live_or_future() && held.lives_longer_than(policy.limit(rule));
-    Some(match rule {
+    let subjects = match rule {
+        "certificate-unusable" => return Some(unusable(identity)),
         "secrets-only" => whole(state == "secrets-only"),
         "secret-outside-window" => whole(state == "migrating"),
         "secret-added-during-migration" => {
-            let added =
-                |held: &&Held| held.is_live_or_future() && starts_inside(held, identity, policy);
-            each(secrets().filter(added))
+            let lasting = secrets().filter(|held| held.is_live_or_future());
+            each(lasting.filter(|held| starts_inside(held, identity, policy)))
         }
         "secret-lifetime" => each(secrets().filter(lasting)),
         "secret-without-expiry" => {
-            each(secrets().filter(|held| held.is_live_or_future() && held.end.is_none()))
+            each(secrets().filter(|held| held.is_live_or_future() && held.never_ends()))
         }
         "secret-age" => {
             let limit = policy.limit(rule);
@@ -110,32 +165,44 @@ fn apply(rule: &str, identity: &Identity, policy: &Policy<'_>) -> Found {
         }
         "secret-expired" => each(secrets().filter(|held| !held.is_live_or_future())),
         "secret-expiring" => secret_expiring(identity, policy.now + policy.limit(rule)),
-        "symmetric-key" => each(
-            identity
-                .of(Class::Symmetric)
-                .filter(|held| held.is_live_or_future()),
-        ),
-        "certificate-expired" => each(certificates().filter(|held| !held.is_live_or_future())),
-        "certificate-lifetime" => each(certificates().filter(lasting)),
+        "symmetric-key" => {
+            let keys = identity.of(Class::Symmetric);
+            each(keys.filter(|held| held.is_live_or_future()))
+        }
+        "certificate-expired" => {
+            let expired = certificates(identity, "claimed certificates expire");
+            each(expired.filter(|held| !held.is_live_or_future()))
+        }
+        "certificate-lifetime" => {
+            each(certificates(identity, "claimed certificates have a lifetime").filter(lasting))
+        }
         "certificate-expiring" => certificate_expiring(identity, policy.now + policy.limit(rule)),
-        "service-principal-secret" => each(
-            secrets()
-                .filter(service_principal)
-                .filter(|held| held.is_live()),
-        ),
+        "service-principal-secret" => {
+            let live = secrets().filter(|held| held.is_live());
+            each(live.filter(service_principal))
+        }
         "service-principal-credential-lifetime" => {
             let held = identity.credentials.iter().filter(service_principal);
-            each(
-                held.filter(|held| authenticates(held) || held.class == Class::Unknown)
-                    .filter(lasting),
-            )
+            each(held.filter(|held| may_authenticate(held)).filter(lasting))
         }
-        "foreign-service-principal-credential" => foreign(identity),
+        "saml-password-unproven" => {
+            let excused = identity.of(Class::Paired).filter(|held| held.is_proven);
+            each(excused.filter(|held| held.is_live_or_future() && !held.is_in_use))
+        }
+        "unknown-credential" => {
+            let unknown = identity.of(Class::Unknown);
+            each(unknown.filter(|held| held.is_live_or_future()))
+        }
         _ => Vec::new(),
-    })
+    };
+    Some(subjects.into())
 }
 
-fn each<'a>(held: impl Iterator<Item = &'a Held>) -> Vec<Subject> {
+fn whole(holds: bool) -> Vec<Subject> {
+    Vec::from_iter(holds.then_some(Subject::Identity))
+}
+
+pub(super) fn each<'a>(held: impl Iterator<Item = &'a Held>) -> Vec<Subject> {
     held.cloned().map(Subject::Credential).collect()
 }
 
@@ -146,9 +213,38 @@ fn authenticates(held: &Held) -> bool {
     )
 }
 
+/// What signs in, and what nothing shows not to.
+fn may_authenticate(held: &Held) -> bool {
+    let decision = "claimed keys of service principals have a lifetime";
+    authenticates(held)
+        || held.class == Class::Unknown
+        || decide(decision, held.is_claimed(), false)
+}
+
+/// Certificates, and what claims to be something else and is not proven to be.
+fn certificates<'a>(
+    identity: &'a Identity,
+    decision: &'static str,
+) -> impl Iterator<Item = &'a Held> {
+    let held = identity.credentials.iter();
+    held.filter(move |held| held.is_certificate(decision))
+}
+
+/// One that expired is only that. Without `key`, nobody can tell.
+fn unusable(identity: &Identity) -> Found {
+    let examined = || certificates(identity, "claimed certificates are examined");
+    let broken = |held: &&Held| held.is_live_or_future() && held.key == Some(false);
+    let blind = examined().any(|held| held.is_live() && held.key.is_none());
+    Found {
+        subjects: each(examined().filter(broken)),
+        is_gap: decide("no key shown is a gap", blind, false),
+    }
+}
+
 /// Tells whether a secret starts inside a window that is open now; without a start it starts in none.
 fn starts_inside(secret: &Held, identity: &Identity, policy: &Policy<'_>) -> bool {
-    let windows = policy.open_windows(&identity.app_id);
+    let windows = identity.app_id.as_deref();
+    let windows = windows.map_or_else(Vec::new, |app_id| policy.open_windows(app_id));
     secret.start.map(day_of).is_some_and(|start| {
         windows
             .iter()
@@ -167,7 +263,18 @@ fn secret_expiring(identity: &Identity, horizon: i128) -> Vec<Subject> {
 }
 
 fn certificate_expiring(identity: &Identity, horizon: i128) -> Vec<Subject> {
-    let certificates = || identity.of(Class::Certificate);
+    let certificates = || {
+        let held = identity.credentials.iter();
+        held.filter(|held| {
+            let is_one = decide(
+                "a claimed certificate is no successor",
+                held.class == Class::Certificate,
+                held.looks_like_certificate(),
+            );
+            let opens = held.key != Some(false);
+            is_one && decide("an unusable certificate is no successor", opens, true)
+        })
+    };
     let usable = || certificates().filter(|held| held.is_live());
     let Some(last) = usable().map(Held::ends).max() else {
         return Vec::new();
@@ -184,76 +291,40 @@ fn certificate_expiring(identity: &Identity, horizon: i128) -> Vec<Subject> {
     each(last.min_by_key(|held| held.key_id.clone()).into_iter())
 }
 
-fn foreign(identity: &Identity) -> Vec<Subject> {
-    let held = identity.credentials.iter().filter(|held| {
-        authenticates(held) && held.is_live_or_future() || held.class == Class::Unknown
-    });
-    let federated = identity.federated.iter();
-    let federated = federated.map(|(on, trust)| Subject::Federated(on, trust.clone()));
-    held.cloned()
-        .map(Subject::Credential)
-        .chain(federated)
-        .collect()
-}
-
-/// An application without credentials needs no owner, and one with an owner has one whatever it holds.
-fn owner(identity: &Identity) -> Found {
-    if identity.has_owner == Some(true) || identity.state == Some("no-credentials") {
-        return Some(Vec::new());
+/// An application that holds nothing in date needs no owner, and one with an owner has one whatever it holds.
+fn owner(identity: &Identity) -> Option<Found> {
+    if identity.has_owner == Some(true) {
+        return Some(Found::default());
     }
-    identity.state?;
+    let state = identity.state?;
+    let mut held = identity.credentials.iter();
+    let holds = held.any(|held| held.is_live() && !held.is_proven);
+    let holds = holds || !identity.federated.is_empty();
+    let holds = decide(
+        "whatever is not proven needs an owner",
+        holds,
+        state != "no-credentials",
+    );
+    if !holds {
+        return Some(Found::default());
+    }
     identity.has_owner?;
-    Some(vec![Subject::Identity])
+    Some(whole(true).into())
 }
 
-fn federated(identity: &Identity, policy: &Policy<'_>) -> Found {
+fn federated(identity: &Identity, policy: &Policy<'_>) -> Option<Found> {
     if !identity.knows_federated {
         return None;
     }
-    let issuers = policy.issuers();
-    let broad = identity.federated.iter().filter(|(_, trust)| {
-        let subject = trust.subject.as_deref();
+    let broad = identity.federated.iter().filter(|(_, federated)| {
+        let subject = federated.subject.as_deref();
         let pattern = subject.is_none_or(|it| it.contains('*') || it.contains('?'));
         let pull_request =
             subject.is_some_and(|it| it.split(':').any(|part| part == "pull_request"));
-        trust.flexible || pattern || pull_request || !is_trusted(&trust.issuer, issuers.as_deref())
+        federated.flexible || pattern || pull_request || !trust::is_trusted(federated, policy)
     });
-    Some(
-        broad
-            .map(|(on, trust)| Subject::Federated(on, trust.clone()))
-            .collect(),
-    )
-}
-
-fn is_trusted(issuer: &str, issuers: Option<&[&str]>) -> bool {
-    // A trailing slash and the letters of a host are no difference.
-    let plain = |url: &str| {
-        let url = url.strip_suffix('/').unwrap_or(url);
-        let host = url
-            .match_indices('/')
-            .nth(2)
-            .map_or(url.len(), |(at, _)| at);
-        url[..host].to_lowercase() + &url[host..]
-    };
-    let issuer = plain(issuer);
-    if let Some(issuers) = issuers {
-        return issuers.iter().any(|known| plain(known) == issuer);
-    }
-    let Some(rest) = issuer.strip_prefix("https://") else {
-        return false;
-    };
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    // Anything but letters, digits, hyphens and dots ends a host, or makes it another one; a path may lead elsewhere.
-    let odd_host = |it: char| !it.is_ascii_alphanumeric() && it != '-' && it != '.';
-    let odd_path = path.contains(['?', '#', '\\']) || path.split('/').any(|part| part == "..");
-    if host.contains(odd_host) || odd_path {
-        return false;
-    }
-    match host {
-        "gitlab.com" | "app.terraform.io" | "accounts.google.com" => path.is_empty(),
-        "token.actions.githubusercontent.com" | "login.microsoftonline.com" => true,
-        _ => host.ends_with(".oic.prod-aks.azure.com"),
-    }
+    let broad = broad.map(|(on, it)| Subject::Federated(on, it.clone()));
+    Some(broad.collect::<Vec<Subject>>().into())
 }
 
 /// The rules about the policy's own entries. An exception that has ended is only that.
@@ -280,7 +351,13 @@ fn about_policy(policy: &Policy<'_>, tenant: &Sorted, used: &BTreeSet<usize>) ->
         if day(&exception["expires"]) - policy.today <= policy.days("exception-expiring") {
             add("exception-expiring", id, None);
         }
-        if !used.contains(&number) {
+        let to_come = policy.is_to_come(exception);
+        let waits = decide(
+            "an exception granted in future is not unused",
+            to_come,
+            false,
+        );
+        if !used.contains(&number) && !waits {
             add("exception-unused", id, None);
         }
         for application in exception["applications"].as_array().into_iter().flatten() {
