@@ -105,7 +105,12 @@ impl<'report> Opening<'report> {
 
     /// Returns the id of the exception or window that it is about.
     pub(super) fn entry(&self) -> Option<&'report str> {
-        self.report.today.facts(self.finding).entry
+        match self.finding.subject {
+            Subject::Exception(_) | Subject::Window(_) => {
+                self.report.today.facts(self.finding).entry
+            }
+            Subject::Application(_) | Subject::Tenant => None,
+        }
     }
 
     /// Returns the application and the credentials that an exception has to name, or why none can cover it.
