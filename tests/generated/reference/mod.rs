@@ -59,7 +59,7 @@ pub(crate) fn judge(case: &Case) -> Answer {
     }
 }
 
-/// How many SAML triples are whole, on whatever object.
+/// How many SAML triples are whole, on whatever object; those that are in use count twice.
 pub(crate) fn triples(case: &Case) -> usize {
     let listings = case.listings.iter();
     let objects = listings.flat_map(|listing| {
@@ -72,10 +72,8 @@ pub(crate) fn triples(case: &Case) -> usize {
         .iter()
         .filter_map(|object| object.encryption_key.as_ref())
         .collect();
-    let triples = objects.iter();
-    triples
-        .map(|object| triples::triples(object, &named).len())
-        .sum()
+    let whole = objects.iter().flat_map(|it| triples::triples(it, &named));
+    whole.map(|triple| 1 + usize::from(triple.is_in_use)).sum()
 }
 
 /// Tells whether a policy has a rule about the tenant that is on: without one, it is no policy.
