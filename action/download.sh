@@ -22,6 +22,7 @@ if command -v sha256sum > /dev/null; then found=$(sha256sum < "$asset"); else fo
 
 gh attestation verify "$asset" --repo "$ACTION_REPOSITORY" \
   --signer-workflow "$ACTION_REPOSITORY/.github/workflows/release.yml" --source-ref "refs/tags/v$VERSION" \
+  --deny-self-hosted-runners \
   || fail 4 "nothing proves that $asset was built from tag v$VERSION; do not use it"
 
 case $asset in

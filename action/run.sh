@@ -61,7 +61,7 @@ verdict() {
       grep -qx "  \"exit_code\": $1," "$JSON_FILE" || return 1
       if [ "$1" = 0 ]; then echo pass; else echo fail; fi
       ;;
-    3) if [ -f "$JSON_FILE" ]; then echo incomplete; else echo none; fi ;;
+    3) if [ -f "$JSON_FILE" ] && grep -qx '  "exit_code": 3,' "$JSON_FILE"; then echo incomplete; else echo none; fi ;;
     *) echo none ;;
   esac
 }

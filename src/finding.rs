@@ -13,8 +13,8 @@ use serde::Serialize;
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 
 use crate::model::{
-    Alternatives, AppId, CredentialClass, DefaultPolicy, Holder, KeyId, ObjectId, Place, State,
-    Validity,
+    Alternatives, AppId, CredentialClass, DefaultPolicy, Holder, KeyId, ObjectId, Place, PublicKey,
+    State, Validity,
 };
 
 /// How bad a finding is, in SARIF's words; the worst is the greatest.
@@ -159,6 +159,8 @@ pub enum Need {
     FederatedCredentials,
     /// The service principals of the tenant.
     ServicePrincipals,
+    /// The public keys of the certificates that are in date.
+    PublicKeys,
     /// The app management policies of the tenant.
     TenantPolicies,
 }
@@ -224,6 +226,8 @@ pub struct ApplicationRecord {
     pub standing: Standing,
     /// The live secrets that a finding about the whole application names.
     pub live_secrets: Box<[CredentialRef]>,
+    /// The secrets that become live later, each with its first instant, UTC.
+    pub future_secrets: Box<[(CredentialRef, Timestamp)]>,
     /// UTC, the start of the live secret that has been valid longest; `None` where no start is known.
     pub oldest_secret: Option<Timestamp>,
     /// The UTC day on which the last live secret ends; `None` where one has no end, or none is known.
@@ -238,8 +242,23 @@ pub struct ApplicationRecord {
     pub accepted: Alternatives,
     /// Whether the source shows federated credentials.
     pub knows_federated: bool,
+    /// What looks like an alternative and is none.
+    pub uncounted: Uncounted,
     /// Where it stands in the inventory.
     pub place: Place,
+}
+
+/// What an application holds that looks like an alternative to a secret, and is not counted as one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Uncounted {
+    /// Federated credentials of which the issuer or the audience is not trusted.
+    pub federated: u32,
+    /// Whether one of them trusts a tenant of Entra, and nothing says which tenant this is.
+    pub is_tenant_unknown: bool,
+    /// Certificates in date with which Entra refuses the sign-in.
+    pub unusable: u32,
+    /// Certificates in date that are claimed, without proof, to sign or to encrypt tokens.
+    pub claimed: u32,
 }
 
 /// Whose an identity is.
@@ -253,6 +272,17 @@ pub enum Standing {
     Foreign,
     /// A service principal of Microsoft's own.
     Microsoft,
+    /// A managed identity, of which the platform makes and rotates the keys.
+    ManagedIdentity,
+    /// An agent identity, which holds no credentials by definition.
+    AgentIdentity,
+}
+
+impl Standing {
+    /// Tells whether it is judged and counted as one of this tenant's applications.
+    pub const fn is_own(self) -> bool {
+        matches!(self, Self::Application | Self::ServicePrincipal)
+    }
 }
 
 /// One credential as a finding names it.
@@ -328,6 +358,8 @@ pub enum Detail {
     UnknownApplication(AppId),
     /// What the tenant's default app management policy says about new secrets.
     NewSecrets(Box<DefaultPolicy>),
+    /// The public key of a certificate with which Entra refuses the sign-in.
+    Refused(PublicKey),
 }
 
 /// Why a credential has no lifetime: it is longer than every limit.
@@ -361,7 +393,7 @@ pub struct Finding {
     pub level: Level,
     /// How many findings before it, in the report's order, are of the same rule, application and keyId: Graph allows
     /// credentials without a keyId, and both objects of an identity may hold one of the same.
-    pub repeat: u16,
+    pub repeat: u32,
     /// Whether it counts.
     pub disposition: Disposition,
     /// What it is about.
@@ -391,7 +423,7 @@ pub struct Fingerprint(u128);
 impl Fingerprint {
     /// Makes the fingerprint of a rule and the parts that name its subject, in order; `repeat` counts those of the same
     /// parts that come before it.
-    pub fn new(rule: RuleId, parts: &[&[u8]], repeat: u16) -> Self {
+    pub fn new(rule: RuleId, parts: &[&[u8]], repeat: u32) -> Self {
         let mut hasher = SipHasher13::new();
         hasher.write(rule.0.as_bytes());
         for part in parts {
@@ -399,8 +431,11 @@ impl Fingerprint {
             hasher.write_u64(part.len() as u64);
             hasher.write(part);
         }
-        if repeat > 0 {
-            hasher.write(&repeat.to_le_bytes());
+        match u16::try_from(repeat) {
+            Ok(0) => {}
+            // Two bytes, as ever.
+            Ok(repeat) => hasher.write(&repeat.to_le_bytes()),
+            Err(_) => hasher.write(&repeat.to_le_bytes()),
         }
         Self(hasher.finish128().as_u128())
     }
@@ -449,10 +484,12 @@ mod tests {
         let numbered = |repeat| Fingerprint::new(RuleId("secret-age"), &[b"app", b""], repeat);
         assert_ne!(numbered(0), numbered(1));
         assert_ne!(numbered(1), numbered(2));
+        assert_ne!(numbered(65_535), numbered(65_536));
+        assert_ne!(numbered(1), numbered(65_537));
     }
 
     #[test]
     fn a_finding_stays_small() {
-        assert!(size_of::<Finding>() <= 72);
+        assert!(size_of::<Finding>() <= 80);
     }
 }

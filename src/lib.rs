@@ -21,13 +21,13 @@
 //! | floor | place | may import |
 //! | --- | --- | --- |
 //! | 6 | the binary (`main.rs`, `cli/`) | this library's public face |
-//! | 5 | [`evaluate`], [`review`] and [`forecast`] (which may import evaluate) | rules, policy, report, finding, model, words |
+//! | 5 | [`evaluate`], [`review`] and [`forecast`] (which may import evaluate) | rules, policy, report, finding, model, words, keyed |
 //! | 5 | [`adopt`], [`prune`] | policy, report, finding, model, words |
 //! | 4 | [`rules`] | policy, finding, model, words |
-//! | 3 | [`inventory`], [`graph`], [`policy`]: neighbours that never meet | finding and home (policy only), snapshot (but policy), model, source, escape |
+//! | 3 | [`inventory`], [`graph`], [`policy`]: neighbours that never meet | finding and home (policy only), snapshot and keyed (but policy), model, source, escape |
 //! | 2 | [`output`] | report, finding, model, source, escape, words, home |
 //! | 1 | [`report`], [`finding`] | model, source |
-//! | 0 | [`model`], [`source`], [`escape`], [`words`], [`home`], [`snapshot`] | nothing ([`home`]: snapshot only) |
+//! | 0 | [`model`], [`source`], [`escape`], [`words`], [`home`], [`snapshot`], `keyed`, `internal` (which everybody may import) | nothing ([`home`]: snapshot only) |
 //!
 //! `tests/architecture.rs` holds this table.
 //!
@@ -47,7 +47,9 @@ pub mod finding;
 pub mod forecast;
 pub mod graph;
 pub mod home;
+mod internal;
 pub mod inventory;
+mod keyed;
 pub mod model;
 pub mod output;
 pub mod policy;

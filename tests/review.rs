@@ -11,6 +11,8 @@
 mod formats;
 #[path = "review/git.rs"]
 mod git;
+#[path = "review/hostile.rs"]
+mod hostile;
 #[path = "cases/program.rs"]
 mod program;
 #[path = "review/repository.rs"]

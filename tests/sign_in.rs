@@ -11,6 +11,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "sign_in/again.rs"]
+mod again;
 #[path = "sign_in/faults.rs"]
 mod faults;
 mod loopback;
@@ -22,10 +24,11 @@ use std::io::{BufRead as _, Write as _};
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use credgate::graph::{Cloud, Method, SignIn, Wanted};
+use credgate::graph::{Cloud, Limits, Method, SignIn, Wanted};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use loopback::{Request, Response, Server};
 use serde_json::{Value, json};
@@ -54,6 +57,13 @@ fn sign_in_as_told() {
         method: environment("TEST_METHOD").and_then(named),
         ..Wanted::default()
     };
+    let milliseconds = |name| environment(name).map(|text| text.parse().unwrap());
+    let limits = Limits {
+        total: Duration::from_millis(milliseconds("TEST_TOTAL").unwrap_or(120_000)),
+        first_wait: Duration::from_millis(10),
+        longest_wait: Duration::from_millis(50),
+        ..Limits::default()
+    };
     let mut out = std::io::stdout();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -64,7 +74,7 @@ fn sign_in_as_told() {
         Ok(sign_in) => {
             writeln!(out, "\nchosen: {sign_in:?}").unwrap();
             for _ in 0..environment("TEST_TIMES").map_or(1, |times| times.parse().unwrap()) {
-                match runtime.block_on(sign_in.token()) {
+                match runtime.block_on(sign_in.token_within(&limits)) {
                     Ok(token) if token.secret().expose() == TOKEN => {
                         writeln!(out, "the token").unwrap();
                     }

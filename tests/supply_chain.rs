@@ -1,8 +1,13 @@
-//! What the lock file may hold: crates of one registry, each with its digest, and not many.
+//! What the lock file may hold: crates of one registry, each with its digest, and not many. What a release is made with:
+//! nothing that means something else tomorrow.
 //!
 //! Licences and advisories are the business of `cargo deny` (`deny.toml`), which the workflows run.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::fs;
 use std::path::Path;
@@ -47,4 +52,95 @@ fn a_crate_from_elsewhere_is_noticed() {
          [[package]]\nname = \"c\"\n{REGISTRY}\n"
     );
     assert_eq!(strangers(&entries(&lock)), ["name = \"b\"", "name = \"c\""]);
+}
+
+fn text(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+/// Lines of the release workflow that take something whose meaning may change.
+fn unpinned(workflow: &str) -> Vec<&str> {
+    let is_hash = |it: &str| it.len() == 40 && it.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_pinned = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let has = |word: &str| words.contains(&word);
+        let after = |word: &str| {
+            let at = words.iter().position(|it| *it == word);
+            at.and_then(|at| words.get(at + 1)).copied().unwrap_or("")
+        };
+        if has("uses:") {
+            return after("uses:")
+                .split_once('@')
+                .is_some_and(|it| is_hash(it.1));
+        }
+        if has("rustup") {
+            return after("install") == "\"$RUSTUP_TOOLCHAIN\"";
+        }
+        if has("cargo") && has("install") {
+            return has("--locked") && words.last().unwrap().contains('@');
+        }
+        if has("cargo") && (has("build") || has("test")) {
+            return has("--locked");
+        }
+        true
+    };
+    let moves = |line: &str| line.contains("-latest") || line.contains("+stable");
+    let lines = workflow.lines().map(str::trim);
+    lines
+        .filter(|line| !line.starts_with('#') && (moves(line) || !is_pinned(line)))
+        .collect()
+}
+
+#[test]
+fn a_release_is_made_with_what_is_pinned() {
+    let workflow = text(".github/workflows/release.yml");
+    assert_eq!(unpinned(&workflow), [""; 0]);
+    let compiler = workflow.split_once("\n  RUSTUP_TOOLCHAIN: ").unwrap().1;
+    let compiler: Vec<_> = compiler.lines().next().unwrap().split('.').collect();
+    let is_exact = compiler.len() == 3 && compiler.iter().all(|it| it.parse::<u16>().is_ok());
+    assert!(is_exact, "{compiler:?}");
+    // Each job that compiles installs it first.
+    let jobs = workflow.split("    runs-on:").skip(1);
+    let jobs = jobs.filter(|job| job.contains("cargo "));
+    assert!(
+        jobs.map(|job| job.find("rustup") < job.find("cargo "))
+            .all(|it| it)
+    );
+}
+
+#[test]
+fn what_is_not_pinned_is_noticed() {
+    for line in [
+        "uses: actions/checkout@v5",
+        "uses: actions/checkout@08c6903 # v5.0.0",
+        "run: rustup toolchain install stable --profile minimal",
+        "run: cargo +stable build --locked",
+        "run: cargo build --release",
+        "run: cargo install --locked cargo-cyclonedx",
+        "run: cargo install cargo-cyclonedx@0.5.9",
+        "runs-on: ubuntu-latest",
+    ] {
+        assert_eq!(unpinned(line), [line]);
+    }
+}
+
+/// A machine of somebody's own may sign what it likes in the name of the workflow.
+#[test]
+fn attestations_of_other_workflows_and_machines_are_refused() {
+    for name in ["action/download.sh", ".github/scripts/publish"] {
+        let text = text(name).replace("\\\n", " ");
+        let calls = text
+            .lines()
+            .filter(|line| line.contains("gh attestation verify"));
+        let calls: Vec<_> = calls.collect();
+        assert_eq!(calls.len(), 1, "{name}");
+        for word in [
+            "--repo",
+            "--signer-workflow",
+            "--source-ref",
+            "--deny-self-hosted-runners",
+        ] {
+            assert!(calls[0].contains(word), "{name}: {word}");
+        }
+    }
 }

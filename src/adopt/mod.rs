@@ -1,36 +1,48 @@
-//! Adoption: what is wrong today becomes exceptions that end, so that the gate can be switched on and only what is new
-//! fails.
+//! Adoption: what is wrong becomes exceptions that end, so that the gate can be switched on and only what is new fails,
+//! today and on every later day of the term.
 //!
-//! In: the report of a run, the policy that it was judged under, and the terms. Out: exceptions in groups that a person
-//! can review, and what no exception can cover, with the reason. It reads and writes nothing.
+//! In: forecasts of the term, the policy that the first one was made under, and the terms. Out: exceptions in groups that a
+//! person can review, what no exception can cover, with the reason, and through which day the gate passes. It reads and
+//! writes nothing, and judges nothing: what fails on which day is the forecast's to say, with the exceptions as without.
 //!
-//! An exception is pinned to the credentials that exist: a new one fails, and so does another rule. What cannot be
-//! pinned is left to fail, with one exception: a finding about a whole application without any live secret, which no
-//! pin can cover, gets an exception of its own that lifts no rule about secrets.
+//! An exception is pinned to the credentials that exist: a new one fails, and so does another rule. What fails only later
+//! is granted for the day on which it does. What cannot be pinned is left to fail, with one exception: a finding about a
+//! whole application that no pin can cover gets an exception of its own that lifts no rule about secrets.
 
 mod group;
 mod left;
+mod needs;
+mod opening;
 mod pins;
+mod plan;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::Offset;
 
-use crate::finding::{
-    ApplicationRecord, Disposition, ExceptionId, Finding, Level, RuleId, Subject,
-};
-use crate::model::{AppId, KeyId};
-use crate::policy::{Group, NewException, Policy};
-use crate::report::Report;
+use crate::finding::RuleId;
+use crate::model::AppId;
+use crate::policy::{Group, Policy};
+use crate::report::Verdict;
+use crate::report::forecast::ForecastReport;
 
-use group::Entry;
-pub use left::{Cause, Left, LeftSubject};
-use pins::Pins;
+pub use left::{Cause, Later, Left, LeftSubject};
+use needs::Needs;
+use opening::Agreed;
+use plan::Plan;
+
+/// The rule that finds exceptions which match nothing.
+const UNUSED: RuleId = RuleId("exception-unused");
+
+/// What comes of a forecast so often that more would not help.
+const MOST_ROUNDS: usize = 8;
 
 /// What every adopted exception says.
 #[derive(Clone, Debug)]
 pub struct Terms {
-    /// Its first UTC day.
+    /// The first UTC day, for what fails on that day.
     pub granted: Date,
     /// Its last UTC day, included.
     pub expires: Date,
@@ -44,13 +56,20 @@ pub struct Terms {
     pub ticket: Option<Box<str>>,
 }
 
-/// What comes of a report.
+/// What comes of a tenant.
 #[derive(Clone, Debug)]
 pub struct Adoption {
-    /// The exceptions, the worst group first.
+    /// The exceptions, the worst group first, and what is granted for later days behind the others.
     pub groups: Vec<Group>,
-    /// The open findings at the failing level that no exception covers.
+    /// The findings at the failing level that count today, and that no exception covers.
     pub left: Vec<Left>,
+    /// Those that begin to count on a later day of the term, in the order of time.
+    pub later: Vec<Later>,
+    /// The first instant after now from which a rule that must be judged cannot be.
+    pub unjudged: Option<Timestamp>,
+    /// The last UTC day through which the gate passes, at most the last one of the term; `None` where it does not pass at
+    /// some instant of today.
+    pub passes_through: Option<Date>,
 }
 
 impl Adoption {
@@ -67,133 +86,51 @@ impl Adoption {
     }
 }
 
-/// Makes exceptions of the open findings at the failing level.
-pub fn adopt(report: &Report, policy: &Policy, terms: &Terms) -> Adoption {
-    let mut applications: BTreeMap<AppId, Adopted<'_>> = BTreeMap::new();
-    let mut left = left::Lefts::default();
-    let open = report.findings.iter().filter(|finding| {
-        finding.disposition == Disposition::Open && finding.level >= report.fail_on
-    });
-    for finding in open {
-        let rule = report.rule(finding).descriptor.id;
-        match adoptable(report, finding) {
-            Ok((app_id, record, pins)) => {
-                let adopted = applications
-                    .entry(app_id)
-                    .or_insert_with(|| Adopted::new(record));
-                adopted.add(rule, finding.level, pins);
-            }
-            Err(cause) => left.add(report, finding, rule, cause),
+/// Makes exceptions of what fails within the term at the failing level. `first` is the forecast of the term under the
+/// policy, and `again` makes the same with these exceptions added: until that shows nothing more to adopt.
+pub fn adopt<E>(
+    first: ForecastReport,
+    policy: &Policy,
+    terms: &Terms,
+    again: &mut dyn FnMut(&[Group]) -> Result<ForecastReport, E>,
+) -> Result<Adoption, E> {
+    let agreed = Agreed::of(policy);
+    let mut needs = Needs::default();
+    let mut is_new = needs.add(&first, &agreed);
+    needs.note_expired(&first);
+    let (mut plan, mut report) = (Plan::default(), first);
+    for _ in 0..MOST_ROUNDS {
+        if !is_new {
+            break;
         }
+        plan = Plan::of(&needs, policy, terms);
+        report = again(&plan.groups)?;
+        is_new = needs.add(&report, &agreed);
+        is_new |= plan.widen(&mut needs, &report);
     }
-    let mut ids = Ids::of(policy);
-    let entries = applications
-        .iter()
-        .flat_map(|(app_id, adopted)| adopted.entries(*app_id, &mut ids, terms));
-    Adoption {
-        groups: group::group(entries.collect(), terms.granted),
-        left: left.finish(),
-    }
+    Ok(Adoption {
+        groups: plan.groups,
+        left: left::today(&report, &agreed),
+        later: left::later(&report, &agreed),
+        unjudged: report
+            .turns
+            .iter()
+            .find(|turn| turn.verdict == Verdict::Incomplete)
+            .map(|turn| turn.at),
+        passes_through: passes_through(&report),
+    })
 }
 
-/// Returns the application of a finding and the credentials to pin, or why no exception can cover it.
-fn adoptable<'report>(
-    report: &'report Report,
-    finding: &Finding,
-) -> Result<(AppId, &'report ApplicationRecord, Pins), Cause> {
-    let record = match finding.subject {
-        Subject::Application(_) => report.application(finding).ok_or(Cause::NoAppId)?,
-        Subject::Exception(_) | Subject::Window(_) => return Err(Cause::Entry),
-        Subject::Tenant => return Err(Cause::Tenant),
+/// Returns the last UTC day on which the gate passes at every instant, and on all days before it.
+fn passes_through(report: &ForecastReport) -> Option<Date> {
+    if report.verdict() != Verdict::Pass {
+        return None;
+    }
+    let mut turns = report.turns.iter();
+    let Some(turn) = turns.find(|turn| turn.verdict != Verdict::Pass) else {
+        return Some(report.until);
     };
-    // A policy refuses the nil GUID, because it names nothing.
-    let app_id = record.app_id.filter(|app_id| !app_id.is_nil());
-    let app_id = app_id.ok_or(Cause::NoAppId)?;
-    Ok((app_id, record, Pins::of(record, finding)?))
-}
-
-/// What is found on one application and can be covered.
-struct Adopted<'report> {
-    record: &'report ApplicationRecord,
-    /// What credentials can be pinned for.
-    pinned: Part,
-    /// What no pin can cover.
-    whole: Part,
-}
-
-/// What one exception lifts.
-#[derive(Default)]
-struct Part {
-    level: Option<Level>,
-    rules: BTreeSet<RuleId>,
-    credentials: BTreeSet<KeyId>,
-}
-
-impl<'report> Adopted<'report> {
-    fn new(record: &'report ApplicationRecord) -> Self {
-        Self {
-            record,
-            pinned: Part::default(),
-            whole: Part::default(),
-        }
-    }
-
-    fn add(&mut self, rule: RuleId, level: Level, pins: Pins) {
-        let part = match pins {
-            Pins::Credentials(credentials) => {
-                self.pinned.credentials.extend(credentials);
-                &mut self.pinned
-            }
-            Pins::Nothing => &mut self.whole,
-        };
-        part.rules.insert(rule);
-        part.level = part.level.max(Some(level));
-    }
-
-    /// Returns an exception for each part that there is.
-    fn entries(&self, app_id: AppId, ids: &mut Ids, terms: &Terms) -> Vec<Entry> {
-        let pins: Vec<KeyId> = self.pinned.credentials.iter().copied().collect();
-        let parts = [(&self.pinned, Some(pins)), (&self.whole, None)];
-        let parts = parts.into_iter().filter(|(part, _)| !part.rules.is_empty());
-        let entries = parts.map(|(part, credentials)| Entry {
-            level: part.level,
-            since: self.record.oldest_secret,
-            has_secrets: !self.record.live_secrets.is_empty(),
-            exception: NewException {
-                id: ids.next(app_id),
-                remark: Some(group::remark(self.record, terms.granted)),
-                application: app_id,
-                rules: part.rules.iter().copied().collect(),
-                credentials,
-                reason: terms.reason.clone(),
-                owner: terms.owner.clone(),
-                approved_by: terms.approved_by.clone(),
-                ticket: terms.ticket.clone(),
-                granted: terms.granted,
-                expires: terms.expires,
-            },
-        });
-        entries.collect()
-    }
-}
-
-/// The ids that are taken, over all files of the policy.
-struct Ids(BTreeSet<Box<str>>);
-
-impl Ids {
-    fn of(policy: &Policy) -> Self {
-        let taken = policy.exceptions().iter();
-        Self(taken.map(|exception| exception.id.0.clone()).collect())
-    }
-
-    /// Returns the next free id for an application, and takes it.
-    fn next(&mut self, app_id: AppId) -> ExceptionId {
-        let mut id: Box<str> = format!("adopted-{app_id}").into();
-        let mut number = 1;
-        while !self.0.insert(id.clone()) {
-            number += 1;
-            id = format!("adopted-{app_id}-{number}").into();
-        }
-        ExceptionId(id)
-    }
+    let day = |at: Timestamp| Offset::UTC.to_datetime(at).date();
+    let last = day(turn.at).yesterday().ok();
+    last.filter(|last| *last >= day(report.today.now))
 }

@@ -57,9 +57,7 @@ fn look_ahead(
             record,
             origin,
         } = heard;
-        let report = judge
-            .finish(record)
-            .map_err(|wrong| origin.of_another_tenant(wrong))?;
+        let report = judge.finish(record).map_err(|unfit| origin.unfit(unfit))?;
         origin.check_any(&report.today)?;
         Ok(report)
     })?;

@@ -1,19 +1,20 @@
 //! The files of a commit, read from the Git repository of the current folder without checking anything out.
 //!
-//! In: `GITREF:path`. Out: folders and files of that commit, as `Files`. Git is asked for objects by their ids; nothing
-//! that a repository or the environment may configure (filters, text conversion, replaced objects, another repository)
-//! has a say in what is read. Links and other repositories inside the commit are not followed.
+//! In: `GITREF:path`. Out: folders and files of that commit, as `Files`. Git is asked for objects by their ids, in the way
+//! of `git_program`; nothing that the files of a checkout, a repository or the environment may configure has a say in what
+//! is read. Links and other repositories inside the commit are not followed.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Stdio};
 
 use credgate::policy::{FileKind, Files};
 
 use super::Failure;
+use super::git_program::{Git, Refused, said};
 
 /// Splits `GITREF:path`; a file has no colon in it, or is named with its folder. On Windows a letter is a drive.
 pub(super) fn split(name: &str) -> Option<(&str, &str)> {
@@ -30,6 +31,7 @@ pub(super) struct Commit {
     reference: String,
     /// Its id.
     id: String,
+    git: Git,
     folders: RefCell<BTreeMap<PathBuf, Vec<Entry>>>,
 }
 
@@ -49,34 +51,31 @@ impl Commit {
                 "`{reference}` is no commit, branch or tag; none begins with a dash"
             )));
         }
-        let id = id(reference).map_err(|error| {
-            let (cause, remedy) = why(&error, reference);
+        let unread = |Refused { cause, remedy }| {
             Failure::usage(format_args!(
                 "`{reference}` cannot be read: {cause}; {remedy}"
             ))
-        })?;
+        };
+        let folder = std::env::current_dir().unwrap_or_default();
+        let git = Git::of(&folder).map_err(unread)?;
+        let id = id(&git, reference).map_err(|error| unread(why(&error, reference)))?;
         Ok(Self {
             reference: reference.to_owned(),
             id,
+            git,
             folders: RefCell::default(),
         })
     }
 
     /// Returns a path as the commit has it: `./` counts from the current folder.
     pub(super) fn path(&self, path: &str) -> Result<PathBuf, Failure> {
-        let relative = path.starts_with("./") || path.starts_with("../");
-        let folder = if relative {
-            let prefix = ask(&["rev-parse", "--show-prefix"]);
-            prefix.map_err(|error| {
-                Failure::usage(format_args!(
-                    "`{}:{path}` cannot be read: {error}",
-                    self.reference
-                ))
-            })?
+        let is_relative = path.starts_with("./") || path.starts_with("../");
+        let folder = if is_relative {
+            self.git.prefix()
         } else {
-            String::new()
+            Path::new("")
         };
-        let full = Path::new(folder.trim_end_matches('\n')).join(path);
+        let full = folder.join(path);
         plain(&full).map_err(|_| {
             Failure::usage(format_args!(
                 "`{}:{path}` lies outside of the repository; name a path from its root",
@@ -108,7 +107,8 @@ impl Commit {
             }
             entry.object
         };
-        let listed = ask(&["ls-tree", "--full-tree", "-z", &tree])?;
+        let listed = self.git.ask(&["ls-tree", "--full-tree", "-z", &tree]);
+        let listed = listed.map_err(|_| absent())?;
         let entries: Vec<Entry> = listed.split_terminator('\0').filter_map(entry).collect();
         let mut folders = self.folders.borrow_mut();
         folders.insert(folder.to_owned(), entries.clone());
@@ -144,9 +144,8 @@ impl Files for Commit {
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read>> {
         let object = self.entry(&plain(path)?)?.object;
-        let mut child = git(&["cat-file", "blob", &object])
-            .stdout(Stdio::piped())
-            .spawn()?;
+        let mut call = self.git.call(&["cat-file", "blob", &object]);
+        let mut child = call.stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take();
         let stdout = stdout.ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe))?;
         Ok(Box::new(Blob { child, stdout }))
@@ -208,7 +207,7 @@ impl Read for Blob {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.stdout.read(buffer)?;
         if read == 0 && !buffer.is_empty() && !self.child.wait()?.success() {
-            return Err(io::Error::other("git failed while it was read"));
+            return Err(absent());
         }
         Ok(read)
     }
@@ -222,21 +221,11 @@ impl Drop for Blob {
     }
 }
 
-/// Makes a call of Git in the current folder, on which no variable has an influence that names another repository.
-fn git(words: &[&str]) -> Command {
-    let mut command = Command::new("git");
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("GIT_") {
-            command.env_remove(name);
-        }
-    }
-    command
-        .arg("--no-replace-objects")
-        .args(words)
-        .env("LC_ALL", "C")
-        .stdin(Stdio::null())
-        .stderr(Stdio::piped());
-    command
+/// What a commit has and this clone has not: a partial clone would fetch it, from where its configuration says.
+fn absent() -> io::Error {
+    io::Error::other(
+        "this clone lacks it, and nothing is fetched for it: complete a partial clone with `git fetch --refetch --no-filter origin`",
+    )
 }
 
 /// What Git says of a name that stands for more than one thing.
@@ -244,58 +233,33 @@ const AMBIGUOUS: &str = "is ambiguous";
 
 /// Returns the id of a commit. A tag that is called as a branch of the remote would be taken in its place: whoever may push
 /// a tag, and not to the branch, could choose the policy that judges.
-fn id(reference: &str) -> io::Result<String> {
+fn id(git: &Git, reference: &str) -> io::Result<String> {
     let name = format!("{reference}^{{commit}}");
     let warn = "core.warnAmbiguousRefs=true";
-    let answer = git(&["-c", warn, "rev-parse", "--verify", &name]).output()?;
+    let answer = git
+        .call(&["-c", warn, "rev-parse", "--verify", &name])
+        .output()?;
     if String::from_utf8_lossy(&answer.stderr).contains(AMBIGUOUS) {
         return Err(io::Error::other(AMBIGUOUS));
     }
     Ok(said(answer)?.trim().to_owned())
 }
 
-/// Calls Git and returns what it prints.
-fn ask(words: &[&str]) -> io::Result<String> {
-    said(git(words).output()?)
-}
-
-fn said(answer: Output) -> io::Result<String> {
-    if !answer.status.success() {
-        let said = String::from_utf8_lossy(&answer.stderr);
-        return Err(io::Error::other(said.trim().to_owned()));
-    }
-    String::from_utf8(answer.stdout).map_err(|_| io::Error::other("a name in it is no UTF-8"))
-}
-
 /// Says why a commit could not be found, and what to do about it.
-fn why(error: &io::Error, reference: &str) -> (String, String) {
-    let said = error.to_string();
-    if error.kind() == io::ErrorKind::NotFound {
-        let remedy = "install it, or give two files".to_owned();
-        return ("there is no program `git`".to_owned(), remedy);
-    }
-    if said.contains("dubious ownership") {
-        return (
-            "Git does not trust the repository, which belongs to somebody else".to_owned(),
-            "run `git config --global --add safe.directory` with its path".to_owned(),
-        );
-    }
-    if said.contains("not a git repository") {
-        return (
-            "this folder is in no Git repository".to_owned(),
-            "run credgate in the repository, or give two files".to_owned(),
-        );
-    }
-    if said == AMBIGUOUS {
-        return (
-            "more than one branch, tag or commit has this name".to_owned(),
-            "write it in full, as in `refs/remotes/origin/main`, or name the commit by its id"
-                .to_owned(),
-        );
+fn why(error: &io::Error, reference: &str) -> Refused {
+    if error.to_string() == AMBIGUOUS {
+        return Refused {
+            cause: "more than one branch, tag or commit has this name".to_owned(),
+            remedy:
+                "write it in full, as in `refs/remotes/origin/main`, or name the commit by its id"
+                    .to_owned(),
+        };
     }
     let branch = reference.strip_prefix("origin/").unwrap_or(reference);
-    (
-        "there is no such commit, branch or tag in this clone".to_owned(),
-        format!("fetch it, as in `git fetch --depth=1 origin {branch}` and `FETCH_HEAD:path`"),
-    )
+    Refused {
+        cause: "there is no such commit, branch or tag in this clone".to_owned(),
+        remedy: format!(
+            "fetch it, as in `git fetch --depth=1 origin {branch}` and `FETCH_HEAD:path`"
+        ),
+    }
 }

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use credgate::evaluate::{
-    Contradiction, Evaluation, InventoryRecord, PolicyContradiction, Receiver, WrongTenant,
+    Contradiction, Evaluation, InventoryRecord, PolicyContradiction, Receiver, Unfit,
 };
 use credgate::inventory::{Inventory, InventoryError, Object, Problem, ReadError, SourceFacts};
 use credgate::report::{Report, SourceRecord};
@@ -130,20 +130,23 @@ fn read_once(
 }
 
 impl Origin {
-    /// Says what is wrong where the inventory is of another tenant.
-    pub(super) fn of_another_tenant(&self, wrong: WrongTenant) -> Failure {
-        match wrong {
-            WrongTenant::Policy { found, expected } => Failure::inventory(InventoryError {
+    /// Says what is wrong where the lists of the inventory are not those that should be judged.
+    pub(super) fn unfit(&self, unfit: Unfit) -> Failure {
+        match unfit {
+            Unfit::Cut { missing, joined } => Failure::inventory(format_args!(
+                "the list of applications is cut: {missing} service principals of this tenant lack their application, and {joined} have it; export all applications, for example with `az ad app list --all`"
+            )),
+            Unfit::Policy { found, expected } => Failure::inventory(InventoryError {
                 file: self.first.clone(),
                 line: None,
                 problem: Problem::Tenant { found, expected },
             }),
-            WrongTenant::Snapshot { found, expected } if self.is_live => {
+            Unfit::Snapshot { found, expected } if self.is_live => {
                 Failure::inventory(format_args!(
                     "the token is of tenant {expected}, and the applications are of tenant {found}; sign in to the tenant that is to be judged"
                 ))
             }
-            WrongTenant::Snapshot { found, expected } => Failure::inventory(format_args!(
+            Unfit::Snapshot { found, expected } => Failure::inventory(format_args!(
                 "the snapshot is of tenant {expected}, and the applications are of tenant {found}; give sources of one tenant"
             )),
         }
@@ -166,9 +169,7 @@ impl Heard<Evaluation<'_>> {
             record,
             origin,
         } = self;
-        let report = judge
-            .finish(record)
-            .map_err(|wrong| origin.of_another_tenant(wrong))?;
+        let report = judge.finish(record).map_err(|unfit| origin.unfit(unfit))?;
         origin.check_any(&report)?;
         Ok(report)
     }

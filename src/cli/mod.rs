@@ -3,12 +3,14 @@
 mod adopt;
 pub(crate) mod args;
 mod check;
+mod checkout;
 mod doctor;
 mod exit;
 mod explain;
 mod export;
 mod forecast;
 mod git;
+mod git_program;
 mod init;
 mod inputs;
 mod inventory;

@@ -88,7 +88,7 @@ impl<'name> PolicyFile<'name> {
         policy: &Policy,
         text: &str,
         change: Change<'_>,
-    ) -> Result<String, Failure> {
+    ) -> Result<Edited, Failure> {
         // A policy that is not there yet extends nothing but a preset.
         let read = |text: &str| {
             let rules = rules::descriptors();
@@ -113,13 +113,14 @@ impl<'name> PolicyFile<'name> {
             let rules = rules::descriptors();
             policy::load_changed(self.path, &self.shown, (exceptions.path, text), &rules)
         };
-        exceptions.proved(policy::edit(policy, number, text, change, &read))
+        let edited = policy::edit(policy, number, text, change, &read);
+        exceptions.proved(edited).map(|edited| edited.text)
     }
 
     /// Says why a change cannot be made.
-    fn proved(&self, edited: Result<Edited, EditError>) -> Result<String, Failure> {
+    fn proved(&self, edited: Result<Edited, EditError>) -> Result<Edited, Failure> {
         match edited {
-            Ok(edited) => Ok(edited.text),
+            Ok(edited) => Ok(edited),
             Err(EditError::Layout) => Err(Failure::usage(format_args!(
                 "the lists of `{}` are laid out in a way that cannot be changed here; begin each entry with a dash on a line of its own",
                 self.shown

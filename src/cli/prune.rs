@@ -94,7 +94,7 @@ fn changed<'run>(
         };
         let (file, before, after) = match &named.own_exceptions {
             None => {
-                let after = file.edit(policy, text, change)?;
+                let after = file.edit(policy, text, change)?.text;
                 let own = PolicyFile {
                     path: file.path,
                     shown: file.shown.clone(),

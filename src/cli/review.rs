@@ -101,7 +101,9 @@ fn load(side: &str, name: &str, arguments: &Review, folder: &Path) -> Result<Pol
     let shown = source::shown(&path, folder);
     policy::load_from(&*files, &path, &shown, &rules::descriptors()).map_err(|error| {
         let mut failure = of(side, name, policy_failure(&error, arguments.color));
-        if name == arguments.base && error.problems().is_empty() {
+        // What is there and cannot be read is no reason to go without.
+        let is_absent = error.summary().starts_with("there is no file");
+        if name == arguments.base && is_absent {
             failure.add("where the head is the first policy, say `--base none`");
         }
         failure
@@ -146,9 +148,7 @@ impl Heard<Both<'_>> {
             origin,
         } = self;
         let close = |judge: Evaluation<'_>, record| {
-            let report = judge
-                .finish(record)
-                .map_err(|wrong| origin.of_another_tenant(wrong))?;
+            let report = judge.finish(record).map_err(|unfit| origin.unfit(unfit))?;
             origin.check_any(&report)?;
             Ok::<_, Failure>(report)
         };

@@ -3,6 +3,7 @@
 //! In: a policy. Out: its active rules in the order of the report, each with its setting.
 
 use crate::finding::{Disposition, Finding, Level, RuleDescriptor};
+use crate::internal::OrInternal as _;
 use crate::model::Alternatives;
 use crate::policy::{Policy, RuleSetting};
 use crate::rules::{self, EntryViolation, Rule};
@@ -46,7 +47,7 @@ pub(crate) fn active_rules(policy: &Policy) -> Vec<Active<'_>> {
         .collect();
     rules.sort_unstable_by_key(|active| active.descriptor.id);
     for (number, active) in rules.iter_mut().enumerate() {
-        active.number = u8::try_from(number).unwrap_or(u8::MAX);
+        active.number = u8::try_from(number).or_internal("there are fewer than 256 rules");
     }
     rules
 }

@@ -3,16 +3,14 @@
 //! In: a violation and its identity. Out: its disposition. An exception beats a window; one that has ended, or that is
 //! not granted yet, covers nothing.
 
-use std::collections::HashMap;
-
-use foldhash::fast::FixedState;
 use jiff::civil::Date;
 
-use super::index;
 use crate::finding::{Disposition, ExceptionId, RuleId};
+use crate::internal::{OrInternal as _, narrow};
+use crate::keyed::KeyedMap;
 use crate::model::{AppId, Holder, Identity, KeyId};
 use crate::policy::{Exception, Policy, Window};
-use crate::rules::{Rule, Violation};
+use crate::rules::{self, Rule, Violation};
 
 /// The policy's entries, by application, and what has become of them.
 #[derive(Debug)]
@@ -20,7 +18,7 @@ pub(crate) struct Cover<'run> {
     exceptions: &'run [Exception],
     windows: &'run [Window],
     today: Date,
-    by_application: HashMap<AppId, Named, FixedState>,
+    by_application: KeyedMap<AppId, Named>,
     used: Vec<bool>,
 }
 
@@ -35,7 +33,7 @@ struct Named {
 
 impl<'run> Cover<'run> {
     pub(crate) fn new(policy: &'run Policy, today: Date) -> Self {
-        let mut by_application: HashMap<AppId, Named, FixedState> = HashMap::default();
+        let mut by_application: KeyedMap<AppId, Named> = KeyedMap::default();
         for (at, exception) in policy.exceptions().iter().enumerate() {
             for app_id in &exception.applications {
                 by_application
@@ -120,11 +118,38 @@ impl<'run> Cover<'run> {
     ) -> Disposition {
         let matching = self.matching(rule.descriptor().id, identity, violation);
         for at in &matching {
+            let used = self.used.get_mut(*at);
+            *used.or_internal("an exception is known by its index") = true;
+        }
+        self.tolerance(rule, identity, violation, &matching, self.today)
+    }
+
+    /// Tells whether an exception covers what a rule could not judge on an application, and notes which exceptions do. A
+    /// pin names a credential, and nothing is known of the credentials here.
+    pub(super) fn covers_gap(&mut self, rule: RuleId, app_id: AppId) -> bool {
+        let matching = self.matching_gap(rule, app_id);
+        for at in &matching {
             if let Some(used) = self.used.get_mut(*at) {
                 *used = true;
             }
         }
-        self.tolerance(rule, identity, violation, &matching, self.today)
+        self.tolerates_gap(&matching, self.today)
+    }
+
+    /// Returns the exceptions that have to do with what a rule could not judge on an application, in force or not.
+    pub(crate) fn matching_gap(&self, rule: RuleId, app_id: AppId) -> Vec<usize> {
+        let named = self.naming(app_id).iter().copied();
+        let matches =
+            |exception: &Exception| exception.credentials.is_none() && exception.lifts(rule);
+        named
+            .filter(|&at| self.exceptions.get(at).is_some_and(matches))
+            .collect()
+    }
+
+    /// Tells whether one of the exceptions that match a gap is in force on a day.
+    pub(crate) fn tolerates_gap(&self, matching: &[usize], today: Date) -> bool {
+        let mut exceptions = matching.iter().filter_map(|&at| self.exceptions.get(at));
+        exceptions.any(|exception| exception.is_in_force(today))
     }
 
     /// Returns the exceptions that have to do with a violation, in force or not, in the order of the policy.
@@ -140,7 +165,7 @@ impl<'run> Cover<'run> {
             .copied()
             .filter(|&at| {
                 self.exceptions.get(at).is_some_and(|exception| {
-                    exception.lifts(rule) && matches(exception, identity, violation)
+                    exception.lifts(rule) && matches(exception, rule, identity, violation)
                 })
             })
             .collect()
@@ -156,13 +181,13 @@ impl<'run> Cover<'run> {
         today: Date,
     ) -> Disposition {
         if let Some(exception) = self.excepted(identity, violation, matching, today) {
-            return Disposition::Excepted(index(exception));
+            return Disposition::Excepted(narrow(exception));
         }
         let tolerates = |window: &Window| {
             window.is_for(identity.app_id()) && rule.is_tolerated_in(window, today)
         };
         match self.windows.iter().position(tolerates) {
-            Some(window) => Disposition::InWindow(index(window)),
+            Some(window) => Disposition::InWindow(narrow(window)),
             None => Disposition::Open,
         }
     }
@@ -203,13 +228,20 @@ fn secrets(identity: &Identity) -> impl Iterator<Item = Option<KeyId>> {
     identity.live_secrets().map(|secret| secret.key_id)
 }
 
-/// Tells whether an exception has to do with a violation: always, unless it is pinned to other credentials.
-fn matches(exception: &Exception, identity: &Identity, violation: &Violation) -> bool {
+/// Tells whether an exception has to do with a violation: always, unless it is pinned to other credentials. A pin to a
+/// live secret has to do with what is found because of the live secrets, and with nothing else about the application.
+fn matches(
+    exception: &Exception,
+    rule: RuleId,
+    identity: &Identity,
+    violation: &Violation,
+) -> bool {
     match violation.credential {
         Some(credential) => exception.pins(credential.key_id),
         None => {
             exception.credentials.is_none()
-                || secrets(identity).any(|secret| exception.pins(secret))
+                || rules::is_about_live_secrets(rule)
+                    && secrets(identity).any(|secret| exception.pins(secret))
         }
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! In: each identity and what each rule needs. Out: which rules were not judged, on how many applications, and why.
 
-use crate::finding::Need;
-use crate::model::{AppId, Identity, Known, MissingLists, PolicyCoverage, State};
+use crate::finding::{Need, RuleDescriptor};
+use crate::internal::OrInternal as _;
+use crate::model::{AppId, Identity, Known, MissingLists, PolicyCoverage};
 use crate::report::{ActiveRule, NotJudged};
+use crate::words::count;
 
 /// What the sources show of one identity.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +16,7 @@ pub(crate) struct Shown {
     owner: Known<bool>,
     is_without_credentials: bool,
     federated: bool,
+    public_keys: bool,
 }
 
 /// What one identity lacks.
@@ -33,8 +36,9 @@ impl Shown {
             owner: identity
                 .application()
                 .map_or(Known::Unknown, |application| application.has_owner),
-            is_without_credentials: identity.state() == Known::Known(State::NoCredentials),
+            is_without_credentials: identity.state().is_known() && !identity.has_credentials(),
             federated: identity.knows_federated(),
+            public_keys: !identity.hides_a_key(),
         }
     }
 
@@ -52,8 +56,15 @@ impl Shown {
                 Known::Unknown => need(Need::Owners, self.is_without_credentials),
             },
             Need::FederatedCredentials => need(Need::FederatedCredentials, self.federated),
-            Need::ServicePrincipals | Need::TenantPolicies => None,
+            Need::ServicePrincipals | Need::TenantPolicies | Need::PublicKeys => None,
         })
+    }
+
+    /// Returns what is lacking to judge everything, where something was judged all the same: a certificate that is shown
+    /// to be unusable is found, whatever is not shown of the next one.
+    pub(crate) fn lacks_in_part(self, needs: &[Need]) -> Option<Lack> {
+        let is_needed = needs.contains(&Need::PublicKeys);
+        (is_needed && !self.public_keys).then_some(Lack::Need(Need::PublicKeys))
     }
 }
 
@@ -64,6 +75,8 @@ struct Gap {
     lists: Option<Incomplete>,
     /// The first of the others, in the order in which needs are listed.
     need: Option<Need>,
+    /// On how many identities an exception covers that it could not be judged.
+    covered: u64,
 }
 
 /// Identities that lack a credential list.
@@ -81,6 +94,8 @@ pub(super) struct Whole {
     /// How many identities were judged.
     pub(super) applications: u64,
     pub(super) knows_service_principals: bool,
+    /// Whether any of them belongs to any of the applications.
+    pub(super) overlaps: bool,
     pub(super) tenant_policies: PolicyCoverage,
 }
 
@@ -93,10 +108,9 @@ impl Gaps {
         Self(vec![Gap::default(); rules])
     }
 
-    pub(super) fn add(&mut self, rule: usize, lack: Lack, named: AppId) {
-        let Some(gap) = self.0.get_mut(rule) else {
-            return;
-        };
+    pub(super) fn add(&mut self, rule: u8, lack: Lack, named: AppId) {
+        let gap = self.0.get_mut(usize::from(rule));
+        let gap = gap.or_internal("each active rule has a gap");
         gap.applications += 1;
         match lack {
             Lack::Lists(missing) => {
@@ -115,6 +129,28 @@ impl Gaps {
         }
     }
 
+    /// Counts an identity of which an exception covers the gap.
+    pub(super) fn cover(&mut self, rule: u8) {
+        let gap = self.0.get_mut(usize::from(rule));
+        gap.or_internal("each active rule has a gap").covered += 1;
+    }
+
+    /// Says which rules could not be judged where exceptions cover that.
+    pub(super) fn covered<'run>(
+        &self,
+        rules: impl Iterator<Item = &'run RuleDescriptor>,
+    ) -> Vec<String> {
+        let gaps = rules.zip(&self.0).filter(|(_, gap)| gap.covered > 0);
+        gaps.map(|(rule, gap)| {
+            let applications = count(gap.covered, "application");
+            format!(
+                "{} could not be judged on {applications}, which exceptions cover",
+                rule.id
+            )
+        })
+        .collect()
+    }
+
     /// Returns what was not judged; a rule's evidence may be optional.
     pub(super) fn report(
         &self,
@@ -129,15 +165,22 @@ impl Gaps {
                 .iter()
                 .copied()
                 .find(|need| match need {
-                    Need::ServicePrincipals => !whole.knows_service_principals,
+                    Need::ServicePrincipals => !whole.knows_service_principals || !whole.overlaps,
                     Need::TenantPolicies => whole.tenant_policies != PolicyCoverage::Complete,
-                    Need::State | Need::Dates | Need::Owners | Need::FederatedCredentials => false,
+                    Need::State
+                    | Need::Dates
+                    | Need::Owners
+                    | Need::FederatedCredentials
+                    | Need::PublicKeys => false,
                 });
             let (applications, reason) = match (tenant_wide, gap) {
                 (Some(Need::TenantPolicies), _) => (
                     whole.applications,
                     reason_of_policies(whole.tenant_policies).to_owned(),
                 ),
+                (Some(Need::ServicePrincipals), _) if whole.knows_service_principals => {
+                    (whole.applications, NO_OVERLAP.to_owned())
+                }
                 (Some(need), _) => (whole.applications, reason(need).to_owned()),
                 (None, gap) if gap.applications > 0 => (gap.applications, gap.reason()),
                 (None, _) => continue,
@@ -184,6 +227,8 @@ impl Incomplete {
     }
 }
 
+const NO_OVERLAP: &str = "no service principal of the inventory belongs to any of its applications, so the two lists are not of one tenant; export both from the same tenant, completely";
+
 const fn reason(need: Need) -> &'static str {
     match need {
         Need::State => {
@@ -200,6 +245,9 @@ const fn reason(need: Need) -> &'static str {
         }
         Need::ServicePrincipals => {
             "the inventory has no service principals; add them with a second `--inventory`, for example from `az ad sp list --all`"
+        }
+        Need::PublicKeys => {
+            "the inventory does not show the public keys (`key`) of certificates, so elliptic and short RSA keys count as usable; read the tenant live, or export with `$select=keyCredentials`"
         }
         Need::TenantPolicies => reason_of_policies(PolicyCoverage::NotCollected),
     }

@@ -4,12 +4,12 @@
 //! different is a contradiction, because a union could hide a certificate that was removed.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, Hash};
 
-use foldhash::quality::FixedState;
-
 use super::met::Met;
+use crate::internal::OrInternal as _;
+use crate::keyed::{InAnyOrder, KeyedMap, Places, digest};
 use crate::model::{
     AppId, Application, Credentials, Known, ObjectId, Place, ServicePrincipal,
     ServicePrincipalType, TenantId,
@@ -23,10 +23,15 @@ pub struct Contradiction(pub AppId);
 #[derive(Debug, Default)]
 pub(super) struct Join {
     principals: Vec<Principal>,
-    by_app_id: HashMap<AppId, usize, FixedState>,
+    by_app_id: KeyedMap<AppId, usize>,
+    /// Agent identities never join an application; an appId of theirs may be that of their blueprint.
+    agents: KeyedMap<ObjectId, usize>,
+    /// How many applications there were.
+    application_count: u64,
     /// A digest of each application's facts, so that a second one is told from a contradiction. The key is a digest
     /// too. Two appIds that share one would be refused, not confused.
     applications: Met<u64>,
+    places: Places,
     /// Digests of the ids of all application objects: one object has one appId.
     application_ids: Met<()>,
     /// The same of all service principals.
@@ -63,8 +68,12 @@ enum Held {
         knows_federated: bool,
     },
     Full(Box<ServicePrincipal>),
-    /// Only its owner is kept.
-    Taken(Option<TenantId>),
+    /// It was handed over.
+    Taken {
+        owner: Option<TenantId>,
+        /// Whether it stands for an application, and is not deleted.
+        is_application: bool,
+    },
 }
 
 impl Held {
@@ -93,15 +102,28 @@ impl Held {
 
     fn owner(&self) -> Option<TenantId> {
         match self {
-            Self::Bare { owner, .. } | Self::Taken(owner) => *owner,
+            Self::Bare { owner, .. } | Self::Taken { owner, .. } => *owner,
             Self::Full(object) => object.owner,
         }
     }
 
+    /// Tells whether it stands for an application, and is not deleted.
+    fn is_application(&self) -> bool {
+        let (kind, deleted) = match self {
+            Self::Bare { kind, deleted, .. } => (*kind, *deleted),
+            Self::Full(object) => (object.kind, object.deleted),
+            Self::Taken { is_application, .. } => return *is_application,
+        };
+        kind == ServicePrincipalType::Other && !deleted
+    }
+
     fn take(&mut self) -> Option<ServicePrincipal> {
-        let taken = Self::Taken(self.owner());
+        let taken = Self::Taken {
+            owner: self.owner(),
+            is_application: self.is_application(),
+        };
         match std::mem::replace(self, taken) {
-            Self::Taken(_) => None,
+            Self::Taken { .. } => None,
             Self::Full(object) => Some(*object),
             Self::Bare {
                 id,
@@ -128,6 +150,7 @@ impl Held {
                 },
                 token_encryption_key_id: None,
                 preferred_signing_key: None,
+                signs_in_by_saml: false,
             }),
         }
     }
@@ -138,6 +161,7 @@ impl Held {
 pub(super) enum Unjoined {
     Deleted,
     ManagedIdentity,
+    AgentIdentity,
     Microsoft,
     Foreign,
     /// This tenant's, or nobody's that is known: judged alone.
@@ -146,7 +170,9 @@ pub(super) enum Unjoined {
 
 /// Tells whose a service principal without an application object is. `own` is this tenant, where it is known.
 pub(super) fn standing(object: &ServicePrincipal, own: Option<TenantId>) -> Unjoined {
-    if object.kind == ServicePrincipalType::ManagedIdentity {
+    if object.kind == ServicePrincipalType::AgentIdentity {
+        Unjoined::AgentIdentity
+    } else if object.kind == ServicePrincipalType::ManagedIdentity {
         Unjoined::ManagedIdentity
     } else if object.is_microsofts() {
         Unjoined::Microsoft
@@ -171,21 +197,28 @@ impl Join {
     ) -> Result<(), Contradiction> {
         let app_id = object.app_id;
         let digest = digest_of_service_principal(&object);
-        if let Some(known) = self
-            .by_app_id
-            .get(&app_id)
-            .and_then(|at| self.principals.get(*at))
-        {
+        let agent = (object.kind == ServicePrincipalType::AgentIdentity).then(|| agent_id(&object));
+        let at = match &agent {
+            Some(agent) => self.agents.get(agent),
+            None => self.by_app_id.get(&app_id),
+        };
+        if let Some(&at) = at {
+            let known = self.principals.get(at);
+            let known = known.or_internal("a service principal is known by its index");
             return if known.digest == digest {
                 Ok(())
             } else {
                 Err(Contradiction(app_id))
             };
         }
-        if !is_new(&mut self.service_principal_ids, object.id) {
+        if !is_new(&mut self.service_principal_ids, &self.places, object.id) {
             return Err(Contradiction(app_id));
         }
-        self.by_app_id.insert(app_id, self.principals.len());
+        let at = self.principals.len();
+        match agent {
+            Some(agent) => drop(self.agents.insert(agent, at)),
+            None => drop(self.by_app_id.insert(app_id, at)),
+        }
         self.principals.push(Principal {
             digest,
             place,
@@ -200,9 +233,12 @@ impl Join {
         let digest = digest_of_application(object);
         match self
             .applications
-            .meet(key(object.app_id.as_bytes()), digest)
+            .meet(self.places.hash_one(object.app_id), digest)
         {
-            None if is_new(&mut self.application_ids, object.id) => Ok(true),
+            None if is_new(&mut self.application_ids, &self.places, object.id) => {
+                self.application_count += 1;
+                Ok(true)
+            }
             Some(known) if known == digest => Ok(false),
             None | Some(_) => Err(Contradiction(object.app_id)),
         }
@@ -214,7 +250,8 @@ impl Join {
             return None;
         }
         let at = *self.by_app_id.get(&app_id)?;
-        let principal = self.principals.get_mut(at)?;
+        let principal = self.principals.get_mut(at);
+        let principal = principal.or_internal("a service principal is known by its index");
         principal.joined = true;
         let object = principal.object.take()?;
         if let Some(owner) = object.owner {
@@ -264,6 +301,28 @@ impl Join {
         most.map(|(owner, _)| owner)
     }
 
+    /// Returns how the lists of applications and of service principals fit together, where this tenant is known.
+    pub(super) fn fit(&self, own: Option<TenantId>) -> Fit {
+        let mut fit = Fit {
+            has_applications: self.application_count > 0,
+            is_joined: false,
+            own_joined: 0,
+            own_unjoined: 0,
+        };
+        for principal in &self.principals {
+            fit.is_joined |= principal.joined;
+            if principal.object.is_application() && own.is_some() && principal.object.owner() == own
+            {
+                if principal.joined {
+                    fit.own_joined += 1;
+                } else {
+                    fit.own_unjoined += 1;
+                }
+            }
+        }
+        fit
+    }
+
     /// Takes the service principals that no application has taken, in the order of the stream.
     pub(super) fn rest(&mut self) -> impl Iterator<Item = (ServicePrincipal, Place)> + use<> {
         let rest = std::mem::take(&mut self.principals)
@@ -273,13 +332,41 @@ impl Join {
     }
 }
 
-/// Notes an object's id; says `false` where another appId has it already.
-fn is_new(ids: &mut Met<()>, id: Option<ObjectId>) -> bool {
-    id.is_none_or(|id| ids.meet(key(id.as_bytes()), ()).is_none())
+/// How a list of applications and one of service principals fit together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fit {
+    /// Whether there is any application object.
+    pub(super) has_applications: bool,
+    /// Whether any application has its service principal.
+    pub(super) is_joined: bool,
+    /// Service principals of this tenant's applications that have their application here.
+    pub(super) own_joined: u64,
+    /// Those that lack it.
+    pub(super) own_unjoined: u64,
 }
 
-fn key(identifier: &[u8; 16]) -> u64 {
-    digest(identifier)
+impl Fit {
+    /// Tells whether the service principals may be those of the applications' tenant.
+    pub(super) const fn overlaps(self) -> bool {
+        self.is_joined || !self.has_applications
+    }
+
+    /// Tells whether most service principals of this tenant lack their application: the list of applications is cut.
+    pub(super) const fn is_cut(self) -> bool {
+        self.has_applications && self.own_unjoined > self.own_joined
+    }
+}
+
+/// Returns what tells an agent identity from others.
+fn agent_id(object: &ServicePrincipal) -> ObjectId {
+    object
+        .id
+        .unwrap_or_else(|| ObjectId::from_bytes(*object.app_id.as_bytes()))
+}
+
+/// Notes an object's id; says `false` where another appId has it already.
+fn is_new(ids: &mut Met<()>, places: &Places, id: Option<ObjectId>) -> bool {
+    id.is_none_or(|id| ids.meet(places.hash_one(id), ()).is_none())
 }
 
 /// Digests every fact that decides something; a name decides nothing.
@@ -298,8 +385,8 @@ fn digest_of_application(object: &Application) -> u64 {
         id,
         app_id,
         deleted,
-        digest_of_credentials(credentials),
-        federated.as_option().map(|list| in_any_order(list)),
+        CredentialFacts::of(credentials),
+        federated.as_option().map(list_in_any_order),
         has_owner,
         token_encryption_key_id,
     ))
@@ -317,6 +404,7 @@ fn digest_of_service_principal(object: &ServicePrincipal) -> u64 {
         federated,
         token_encryption_key_id,
         preferred_signing_key,
+        signs_in_by_saml,
     } = object;
     digest(&(
         id,
@@ -324,39 +412,42 @@ fn digest_of_service_principal(object: &ServicePrincipal) -> u64 {
         kind,
         owner,
         deleted,
-        digest_of_credentials(credentials),
-        federated.as_option().map(|list| in_any_order(list)),
+        CredentialFacts::of(credentials),
+        federated.as_option().map(list_in_any_order),
         token_encryption_key_id,
         preferred_signing_key,
+        signs_in_by_saml,
     ))
 }
 
-fn digest_of_credentials(credentials: &Credentials) -> u64 {
-    match credentials {
-        Credentials::Listed { passwords, keys } => {
-            digest(&(in_any_order(passwords), in_any_order(keys)))
+/// The facts about an object's stored credentials.
+#[derive(Hash)]
+enum CredentialFacts {
+    Listed([InAnyOrder; 2]),
+    Unknown([Option<InAnyOrder>; 2]),
+    Counted([u32; 2]),
+}
+
+impl CredentialFacts {
+    fn of(credentials: &Credentials) -> Self {
+        match credentials {
+            Credentials::Listed { passwords, keys } => {
+                Self::Listed([list_in_any_order(passwords), list_in_any_order(keys)])
+            }
+            Credentials::Unknown { passwords, keys } => Self::Unknown([
+                passwords.as_ref().map(list_in_any_order),
+                keys.as_ref().map(list_in_any_order),
+            ]),
+            Credentials::Counted {
+                secrets,
+                certificates,
+            } => Self::Counted([*secrets, *certificates]),
         }
-        Credentials::Unknown { passwords, keys } => digest(&(
-            passwords.as_deref().map(in_any_order),
-            keys.as_deref().map(in_any_order),
-        )),
-        Credentials::Counted {
-            secrets,
-            certificates,
-        } => digest(&(secrets, certificates)),
     }
 }
 
 /// Graph promises no order of the entries, so another order is no other fact.
-fn in_any_order<T: Hash>(list: &[T]) -> (usize, u64) {
-    (
-        list.len(),
-        list.iter()
-            .fold(0, |sum, entry| sum.wrapping_add(digest(entry))),
-    )
-}
-
-/// A digest only tells equal facts from different ones within a run, so a fast hash will do.
-fn digest(facts: &impl Hash) -> u64 {
-    FixedState::default().hash_one(facts)
+#[expect(clippy::ptr_arg, reason = "it takes what an `Option` of a list holds")]
+fn list_in_any_order<T: Hash>(list: &Vec<T>) -> InAnyOrder {
+    list.iter().collect()
 }

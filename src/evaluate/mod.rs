@@ -4,11 +4,13 @@
 //! keeps what it found, what must still be joined, and nothing else, so that memory does not grow with the tenant.
 
 mod active;
+mod counts;
 pub(crate) mod cover;
 pub(crate) mod evidence;
 mod join;
 mod met;
 mod order;
+mod receiver;
 pub(crate) mod record;
 mod tenant;
 
@@ -16,23 +18,26 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use crate::finding::{ApplicationRecord, Disposition, Finding, Level, Standing, Subject};
+use crate::finding::{ApplicationRecord, Finding, Level, Standing, Subject};
+use crate::internal::narrow;
 use crate::model::{
-    Alternatives, AppId, Application, Holder, Identity, Known, Place, PolicyCoverage,
-    ServicePrincipal, State, TenantId, TenantPolicy,
+    Alternatives, AppId, Application, Criteria, FederatedCredential, Holder, Identity, Place,
+    PolicyCoverage, ServicePrincipal, TenantId, TenantPolicy,
 };
-use crate::policy::{Evidence, Policy};
-use crate::report::{ActiveRule, Report, SourceRecord, Summary};
+use crate::policy::{Evidence, Policy, Trust};
+use crate::report::{ActiveRule, Report, Summary};
 use crate::rules::{PolicyContext, RuleContext, Violation};
 
 pub(crate) use active::{Active, accepted, active_rules};
+use counts::{count, count_identity};
 use cover::Cover;
-use evidence::{Gaps, Shown};
-use join::{Join, Unjoined};
+use evidence::{Gaps, Lack, Shown};
+use join::{Fit, Join, Unjoined};
 use order::{in_order, number_repeats};
 use tenant::Tenant;
 
 pub use join::Contradiction;
+pub use receiver::{InventoryRecord, Receiver, Unfit};
 pub use record::policy as policy_record;
 pub use tenant::PolicyContradiction;
 
@@ -45,9 +50,18 @@ pub struct Evaluation<'run> {
     alternatives: Alternatives,
     rules: Vec<Active<'run>>,
     join: Join,
+    /// What can be judged only once the tenant is known: federated credentials trust a tenant of Entra, and nothing says
+    /// yet whether it is this one.
+    held_back: Vec<(Application, Option<ServicePrincipal>, Place)>,
+    /// Whom federated credentials may trust.
+    trust: Trust<'run>,
+    /// This tenant, where it is known by now.
+    own: Option<TenantId>,
     cover: Cover<'run>,
     policies: Tenant,
     gaps: Gaps,
+    /// Identities with certificates of which the source hides the public key, where no rule asks for it.
+    hiding_keys: u64,
     applications: Vec<ApplicationRecord>,
     findings: Vec<Finding>,
     summary: Summary,
@@ -62,23 +76,6 @@ impl std::fmt::Debug for Evaluation<'_> {
             .field("summary", &self.summary)
             .finish_non_exhaustive()
     }
-}
-
-/// The inventory as a whole, once it has been read.
-#[derive(Clone, Debug)]
-pub struct InventoryRecord {
-    /// Its sources.
-    pub sources: Vec<SourceRecord>,
-    /// The files that places name by index.
-    pub files: Vec<String>,
-    /// The tenant, where a source names it.
-    pub tenant: Option<TenantId>,
-    /// Whether it shows the tenant's app management policies.
-    pub tenant_policies: PolicyCoverage,
-    /// Whether an application that it does not have is not in the tenant.
-    pub is_whole_tenant: bool,
-    /// What a reader should know besides.
-    pub notes: Vec<String>,
 }
 
 impl Receiver for Evaluation<'_> {
@@ -104,42 +101,6 @@ impl Receiver for Evaluation<'_> {
     }
 }
 
-/// The inventory is of another tenant than it should be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WrongTenant {
-    /// The policy is for another tenant.
-    Policy {
-        /// The tenant of the inventory.
-        found: TenantId,
-        /// The tenant of the policy.
-        expected: TenantId,
-    },
-    /// A snapshot names another tenant than the one in which the applications are registered.
-    Snapshot {
-        /// The tenant of the applications.
-        found: TenantId,
-        /// The tenant that the snapshot names.
-        expected: TenantId,
-    },
-}
-
-/// Whatever receives the objects of an inventory, in the order of the stream: the tenant's policies, the service
-/// principals, the applications.
-pub trait Receiver {
-    /// Receives one of the tenant's app management policies.
-    fn tenant_policy(&mut self, policy: TenantPolicy) -> Result<(), PolicyContradiction>;
-
-    /// Receives a service principal.
-    fn service_principal(
-        &mut self,
-        object: ServicePrincipal,
-        place: Place,
-    ) -> Result<(), Contradiction>;
-
-    /// Receives an application.
-    fn application(&mut self, object: Application, place: Place) -> Result<(), Contradiction>;
-}
-
 impl<'run> Evaluation<'run> {
     /// Begins a judgement at one instant.
     pub fn new(policy: &'run Policy, now: Timestamp, fail_on: Level) -> Self {
@@ -154,7 +115,11 @@ impl<'run> Evaluation<'run> {
             alternatives,
             gaps: Gaps::new(rules.len()),
             rules,
+            hiding_keys: 0,
             join: Join::default(),
+            held_back: Vec::new(),
+            trust: policy.trust(None),
+            own: policy.tenant(),
             cover: Cover::new(policy, today),
             policies: Tenant::default(),
             applications: Vec::new(),
@@ -187,35 +152,58 @@ impl<'run> Evaluation<'run> {
             self.summary.skipped.deleted += 1;
         }
         let service_principal = service_principal.filter(|it| !it.deleted);
-        let identity =
-            Identity::of_application(object, service_principal, self.now, self.alternatives);
+        if self.waits_for_tenant(&object, service_principal.as_ref()) {
+            self.held_back.push((object, service_principal, place));
+            return Ok(None);
+        }
+        let identity = self.with_criteria(|criteria| {
+            Identity::of_application(object, service_principal, criteria)
+        });
         self.judge(&identity, Standing::Application, place);
         Ok(Some(identity))
     }
 
+    /// Tells whether the tenant of the inventory, which is known only in the end, decides about an application.
+    fn waits_for_tenant(
+        &self,
+        application: &Application,
+        service_principal: Option<&ServicePrincipal>,
+    ) -> bool {
+        let own = application.federated.as_option().into_iter();
+        let others = service_principal.and_then(|object| object.federated.as_option());
+        let mut federated = own.chain(others).flatten();
+        federated.any(|federated| self.trust.depends_on_tenant(federated))
+    }
+
+    fn with_criteria<T>(&self, make: impl FnOnce(Criteria<'_>) -> T) -> T {
+        let trusts = |federated: &FederatedCredential| self.trust.trusts(federated);
+        make(Criteria {
+            now: self.now,
+            alternatives: self.alternatives,
+            trusts: &trusts,
+        })
+    }
+
     fn judge(&mut self, identity: &Identity, standing: Standing, place: Place) {
-        if matches!(standing, Standing::Application | Standing::ServicePrincipal) {
-            self.summary.applications += 1;
-            if let Known::Known(state) = identity.state()
-                && let Some(count) = State::ALL
-                    .iter()
-                    .position(|known| *known == state)
-                    .and_then(|at| self.summary.by_state.get_mut(at))
-            {
-                *count += 1;
-            }
+        if standing.is_own() {
+            count_identity(&mut self.summary, identity);
+            self.hiding_keys += u64::from(identity.hides_a_key());
         }
         let shown = Shown::by(identity);
-        let mut first = true;
-        for at in 0..self.rules.len() {
-            let Some(active) = self.rules.get(at) else {
-                break;
-            };
+        let mut record = None;
+        let rules = std::mem::take(&mut self.rules);
+        for active in &rules {
             if !active.rule.is_about(standing) {
                 continue;
             }
-            if let Some(lack) = shown.lacks(active.descriptor.needs) {
-                self.gaps.add(at, lack, identity.app_id());
+            let needs = active.descriptor.needs;
+            let lack = shown
+                .lacks(needs)
+                .filter(|_| standing != Standing::AgentIdentity);
+            if let Some(lack) = lack.or_else(|| shown.lacks_in_part(needs)) {
+                self.note_gap(active, lack, identity);
+            }
+            if lack.is_some() {
                 continue;
             }
             let context = RuleContext {
@@ -224,26 +212,41 @@ impl<'run> Evaluation<'run> {
                 setting: active.setting,
                 windows: self.policy.windows(),
                 standing,
+                trust: self.trust,
+                own: self.own,
             };
             active.rule.judge(identity, &context, &mut self.found);
-            if self.found.is_empty() {
-                continue;
+            if !self.found.is_empty() {
+                let subject = *record.get_or_insert_with(|| {
+                    self.applications.push(record::of(
+                        identity,
+                        self.alternatives,
+                        self.trust,
+                        standing,
+                        place,
+                    ));
+                    Subject::Application(narrow(self.applications.len() - 1))
+                });
+                self.keep(active, identity, subject);
             }
-            if first {
-                first = false;
-                self.applications
-                    .push(record::of(identity, self.alternatives, standing, place));
-            }
-            self.keep(at, identity);
+        }
+        self.rules = rules;
+    }
+
+    /// Notes what could not be judged, unless an exception covers that, too.
+    fn note_gap(&mut self, active: &Active<'_>, lack: Lack, identity: &Identity) {
+        if self
+            .cover
+            .covers_gap(active.descriptor.id, identity.app_id())
+        {
+            self.gaps.cover(active.number);
+        } else {
+            self.gaps.add(active.number, lack, identity.app_id());
         }
     }
 
-    /// Turns what a rule found into findings about the identity that was recorded last.
-    fn keep(&mut self, at: usize, identity: &Identity) {
-        let Some(active) = self.rules.get(at) else {
-            return;
-        };
-        let subject = Subject::Application(index(self.applications.len() - 1));
+    /// Turns what a rule found into findings about a subject.
+    fn keep(&mut self, active: &Active<'_>, identity: &Identity, subject: Subject) {
         for violation in self.found.drain(..) {
             let disposition = self.cover.disposition(active.rule, identity, &violation);
             let Violation { credential, detail } = violation;
@@ -262,7 +265,7 @@ impl<'run> Evaluation<'run> {
     }
 
     /// Judges what is left to judge, and the policy itself, and closes the report.
-    pub fn finish(self, inventory: InventoryRecord) -> Result<Report, WrongTenant> {
+    pub fn finish(self, inventory: InventoryRecord) -> Result<Report, Unfit> {
         self.finish_with(inventory, &mut |_, _, _| {})
     }
 
@@ -271,30 +274,40 @@ impl<'run> Evaluation<'run> {
         mut self,
         inventory: InventoryRecord,
         judged: &mut dyn FnMut(Identity, Standing, Place),
-    ) -> Result<Report, WrongTenant> {
+    ) -> Result<Report, Unfit> {
         let tenant = self.tenant(inventory.tenant)?;
-        self.judge_service_principals(self.policy.tenant().or(tenant), judged);
+        self.own = self.policy.tenant().or(tenant);
+        self.trust = self.policy.trust(self.own);
+        let fit = self.join.fit(self.own);
+        if fit.is_cut() {
+            return Err(Unfit::Cut {
+                missing: fit.own_unjoined,
+                joined: fit.own_joined,
+            });
+        }
+        self.judge_held_back(judged);
+        self.judge_service_principals(judged);
         self.judge_tenant(inventory.tenant_policies);
         self.judge_policy(inventory.is_whole_tenant);
         let applications = &self.applications;
         self.findings
             .sort_unstable_by(|one, other| in_order(one, other, applications));
         number_repeats(&mut self.findings);
-        Ok(self.report(inventory, tenant))
+        Ok(self.report(inventory, tenant, fit))
     }
 
     /// Returns the tenant of the inventory, where it tells it: a snapshot names it, and so do service principals.
-    fn tenant(&self, named: Option<TenantId>) -> Result<Option<TenantId>, WrongTenant> {
+    pub(crate) fn tenant(&self, named: Option<TenantId>) -> Result<Option<TenantId>, Unfit> {
         let wanted = self.policy.tenant();
         if let Some(expected) = wanted {
             let other = named.filter(|found| *found != expected);
             if let Some(found) = other.or_else(|| self.join.other_tenant(expected)) {
-                return Err(WrongTenant::Policy { found, expected });
+                return Err(Unfit::Policy { found, expected });
             }
         } else if let Some(expected) = named
             && let Some(found) = self.join.other_tenant(expected)
         {
-            return Err(WrongTenant::Snapshot { found, expected });
+            return Err(Unfit::Snapshot { found, expected });
         }
         let told = named.or_else(|| self.join.tenant());
         Ok(told.or_else(|| wanted.filter(|_| self.join.has_owners())))
@@ -305,21 +318,31 @@ impl<'run> Evaluation<'run> {
         self.cover.unknown()
     }
 
-    fn judge_service_principals(
-        &mut self,
-        own: Option<TenantId>,
-        judged: &mut dyn FnMut(Identity, Standing, Place),
-    ) {
+    fn judge_held_back(&mut self, judged: &mut dyn FnMut(Identity, Standing, Place)) {
+        for (object, service_principal, place) in std::mem::take(&mut self.held_back) {
+            let identity = self.with_criteria(|criteria| {
+                Identity::of_application(object, service_principal, criteria)
+            });
+            self.judge(&identity, Standing::Application, place);
+            judged(identity, Standing::Application, place);
+        }
+    }
+
+    fn judge_service_principals(&mut self, judged: &mut dyn FnMut(Identity, Standing, Place)) {
         for (object, place) in self.join.rest() {
             let skipped = &mut self.summary.skipped;
-            let standing = match join::standing(&object, own) {
+            let standing = match join::standing(&object, self.own) {
                 Unjoined::Deleted => {
                     skipped.deleted += 1;
                     continue;
                 }
                 Unjoined::ManagedIdentity => {
                     skipped.managed_identity += 1;
-                    continue;
+                    Standing::ManagedIdentity
+                }
+                Unjoined::AgentIdentity => {
+                    skipped.agent_identity += 1;
+                    Standing::AgentIdentity
                 }
                 Unjoined::Microsoft => {
                     skipped.microsoft += 1;
@@ -331,7 +354,8 @@ impl<'run> Evaluation<'run> {
                 }
                 Unjoined::Own => Standing::ServicePrincipal,
             };
-            let identity = Identity::of_service_principal(object, self.now, self.alternatives);
+            let identity =
+                self.with_criteria(|criteria| Identity::of_service_principal(object, criteria));
             self.judge(&identity, standing, place);
             judged(identity, standing, place);
         }
@@ -378,7 +402,7 @@ impl<'run> Evaluation<'run> {
         }
     }
 
-    fn report(self, inventory: InventoryRecord, tenant: Option<TenantId>) -> Report {
+    fn report(self, inventory: InventoryRecord, tenant: Option<TenantId>, fit: Fit) -> Report {
         let InventoryRecord {
             sources,
             files,
@@ -388,6 +412,9 @@ impl<'run> Evaluation<'run> {
         } = inventory;
         notes.extend(record::notes(self.policy, &sources, tenant));
         notes.extend(self.policies.notes(&self.cover));
+        let descriptors = self.rules.iter().map(|active| active.descriptor);
+        notes.extend(self.gaps.covered(descriptors));
+        notes.extend(record::hidden_keys(&self.rules, self.hiding_keys));
         let knows_service_principals = sources
             .iter()
             .any(|source| source.coverage.service_principals);
@@ -401,6 +428,7 @@ impl<'run> Evaluation<'run> {
         let whole = evidence::Whole {
             applications: self.summary.applications,
             knows_service_principals,
+            overlaps: fit.overlaps(),
             tenant_policies,
         };
         let not_judged = self.gaps.report(rules, whole);
@@ -429,22 +457,4 @@ impl<'run> Evaluation<'run> {
             notes,
         }
     }
-}
-
-fn count(summary: &mut Summary, finding: &Finding) {
-    match finding.disposition {
-        Disposition::Open => {
-            let place = Level::ALL.iter().position(|level| *level == finding.level);
-            if let Some(count) = place.and_then(|place| summary.findings.get_mut(place)) {
-                *count += 1;
-            }
-        }
-        Disposition::Excepted(_) => summary.excepted += 1,
-        Disposition::InWindow(_) => summary.in_window += 1,
-    }
-}
-
-/// Lists of a run hold far fewer than four thousand million entries.
-fn index(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }

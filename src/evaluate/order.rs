@@ -5,6 +5,7 @@
 use std::cmp::Ordering;
 
 use crate::finding::{ApplicationRecord, Detail, Finding, Subject};
+use crate::internal::OrInternal as _;
 
 /// Compares by level (worst first), rule, appId or address, keyId; most findings differ before all is looked up.
 pub(super) fn in_order(
@@ -15,7 +16,8 @@ pub(super) fn in_order(
     let named = |finding: &Finding| match finding.subject {
         Subject::Application(index) => {
             let record = applications.get(index as usize);
-            record.map(|record| (record.app_id, record.address.as_deref()))
+            let record = record.or_internal("a finding names an application of its report");
+            Some((record.app_id, record.address.as_deref()))
         }
         Subject::Exception(_) | Subject::Window(_) | Subject::Tenant => None,
     };
@@ -43,7 +45,8 @@ pub(super) fn number_repeats(findings: &mut [Finding]) {
             && key_id(before) == key_id(finding)
             && !matches!(finding.detail, Detail::UnknownApplication(_))
         {
-            finding.repeat = before.repeat.saturating_add(1);
+            let number = before.repeat.checked_add(1);
+            finding.repeat = number.or_internal("a report has fewer than four billion findings");
         }
     }
 }

@@ -4,19 +4,22 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use super::index;
-use crate::finding::{ApplicationRecord, Level, RuleId, Standing};
-use crate::model::{Alternatives, CredentialClass, Identity, Place, TenantId};
-use crate::policy::{EntryKind, Policy, RulePlace, Written};
+use super::Active;
+use crate::finding::{ApplicationRecord, CredentialRef, Level, Need, RuleId, Standing, Uncounted};
+use crate::internal::{OrInternal as _, narrow};
+use crate::model::{Alternatives, CredentialClass, Identity, Place, TenantId, Validity};
+use crate::policy::{EntryKind, Policy, RulePlace, Trust, Written};
 use crate::report::{
     ActiveRule, ExceptionRecord, FilePlace, NotJudged, PolicyRecord, SourceRecord, WindowRecord,
 };
 use crate::rules::{POLICY_CONTROL, reference};
+use crate::words::count;
 
 /// Makes the record of an identity that has findings.
 pub(crate) fn of(
     identity: &Identity,
     accepted: Alternatives,
+    trust: Trust<'_>,
     standing: Standing,
     place: Place,
 ) -> ApplicationRecord {
@@ -24,7 +27,7 @@ pub(crate) fn of(
         .credentials()
         .iter()
         .any(|held| held.is_current(CredentialClass::Certificate));
-    let federated = identity.federated().next().is_some();
+    let federated = identity.is_federated();
     ApplicationRecord {
         app_id: Some(identity.app_id()),
         object_id: identity.object_id(),
@@ -33,6 +36,7 @@ pub(crate) fn of(
         state: identity.state().as_option().copied(),
         standing,
         live_secrets: identity.live_secrets().map(reference).collect(),
+        future_secrets: future_secrets(identity),
         oldest_secret: identity
             .live_secrets()
             .filter_map(|held| held.period.start)
@@ -44,8 +48,48 @@ pub(crate) fn of(
             || (accepted.federated && federated),
         accepted,
         knows_federated: identity.knows_federated(),
+        uncounted: uncounted(identity, trust),
         place,
     }
+}
+
+/// Counts what looks like an alternative to a secret and is none.
+fn uncounted(identity: &Identity, trust: Trust<'_>) -> Uncounted {
+    let current = || {
+        let credentials = identity.credentials().iter();
+        credentials.filter(|held| held.validity == Validity::Current)
+    };
+    let federated = || identity.federated().map(|(_, federated)| federated);
+    Uncounted {
+        federated: narrow(federated().filter(|it| !trust.trusts(it)).count()),
+        is_tenant_unknown: federated().any(|it| trust.depends_on_tenant(it)),
+        unusable: narrow(
+            current()
+                .filter(|held| held.class == CredentialClass::UnusableCertificate)
+                .count(),
+        ),
+        claimed: narrow(
+            current()
+                .filter(|held| {
+                    held.acts_as_certificate()
+                        && matches!(
+                            held.class,
+                            CredentialClass::TokenSigningKey | CredentialClass::TokenEncryptionKey
+                        )
+                })
+                .count(),
+        ),
+    }
+}
+
+/// Returns the secrets that become live later, each with its first instant.
+fn future_secrets(identity: &Identity) -> Box<[(CredentialRef, Timestamp)]> {
+    let secrets = [CredentialClass::ClientSecret, CredentialClass::SymmetricKey];
+    let held = identity.credentials().iter();
+    let future =
+        held.filter(|held| held.validity == Validity::Future && secrets.contains(&held.class));
+    let starts = future.filter_map(|held| Some((reference(held), held.period.start?)));
+    starts.collect()
 }
 
 /// Returns when the last live secret ends; nothing where one has no end.
@@ -62,9 +106,10 @@ fn day(instant: Timestamp) -> Date {
 /// Makes the record of a policy, as reports carry it.
 pub fn policy(policy: &Policy) -> PolicyRecord {
     let file = policy.files().first();
+    let file = file.or_internal("a policy is written in a file");
     PolicyRecord {
-        path: file.map(|file| file.name.clone()).unwrap_or_default(),
-        sha256: file.map(|file| file.sha256.clone()).unwrap_or_default(),
+        path: file.name.clone(),
+        sha256: file.sha256.clone(),
         tenant: policy.tenant(),
         files: policy
             .files()
@@ -77,7 +122,7 @@ pub fn policy(policy: &Policy) -> PolicyRecord {
 /// Returns where the policy lists a rule.
 pub(super) fn place_of_rule(policy: &Policy, rule: RuleId) -> Place {
     let RulePlace { file, line, column } = policy.rule_at(rule);
-    let file = index(file);
+    let file = narrow(file);
     Place { file, line, column }
 }
 
@@ -139,6 +184,18 @@ pub(super) fn nothing_judged(
     (applications > 0 && rules.all(is_lacking)).then(|| {
         "no rule could be judged on any application: that nothing was found says nothing about them"
             .to_owned()
+    })
+}
+
+/// Says that certificates are taken at their word, where no rule says so by itself.
+pub(super) fn hidden_keys(rules: &[Active<'_>], applications: u64) -> Option<String> {
+    let mut needs = rules.iter().flat_map(|active| active.descriptor.needs);
+    let is_said = needs.any(|need| *need == Need::PublicKeys);
+    (applications > 0 && !is_said).then(|| {
+        format!(
+            "the inventory does not show the public keys (`key`) of certificates of {}, so elliptic and short RSA keys count as usable",
+            count(applications, "application")
+        )
     })
 }
 

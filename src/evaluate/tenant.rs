@@ -3,12 +3,10 @@
 //! In: the policies, before all other objects, then the id of each object as it passes by. Out: notes. Only objects with a
 //! policy of their own are kept.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::BuildHasher as _;
-
-use foldhash::fast::FixedState;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cover::Cover;
+use crate::keyed::{KeyedMap, digest};
 use crate::model::{AppId, Block, CustomPolicy, DefaultPolicy, Holder, ObjectId, TenantPolicy};
 
 /// How many applications a note names.
@@ -23,8 +21,8 @@ pub struct PolicyContradiction;
 pub(super) struct Tenant {
     default: Option<DefaultPolicy>,
     /// A digest of each custom policy, by its id.
-    custom: HashMap<Box<str>, u64, FixedState>,
-    assigned: HashMap<ObjectId, Assigned, FixedState>,
+    custom: KeyedMap<Box<str>, u64>,
+    assigned: KeyedMap<ObjectId, Assigned>,
     /// What its own policy says about each application that passed by.
     own: BTreeMap<AppId, Own>,
 }
@@ -56,7 +54,7 @@ impl Tenant {
     }
 
     fn add_custom(&mut self, policy: CustomPolicy) -> Result<(), PolicyContradiction> {
-        let digest = FixedState::default().hash_one(&policy);
+        let digest = digest(&policy);
         let CustomPolicy {
             id,
             applications,

@@ -6,6 +6,7 @@
 use super::moments::Moment;
 use crate::evaluate::Active;
 use crate::finding::{CredentialRef, Disposition};
+use crate::internal::OrInternal as _;
 use crate::model::{ClassifiedCredential, Identity, Validity};
 use crate::policy::{Exception, Policy, Window};
 use crate::report::forecast::{Cause, Successor};
@@ -105,17 +106,21 @@ fn same(one: CredentialRef, other: CredentialRef) -> bool {
 
 /// Says a cause in words.
 pub(super) fn words(cause: Cause, policy: &Policy) -> String {
-    let exception = |index: u32| policy.exceptions().get(index as usize);
-    let window = |index: u32| policy.windows().get(index as usize);
+    let exception = |index: u32| {
+        let exception = policy.exceptions().get(index as usize);
+        exception.or_internal("an exception is known by its index")
+    };
+    let window = |index: u32| {
+        let window = policy.windows().get(index as usize);
+        window.or_internal("a window is known by its index")
+    };
     let of_exception = |index: u32, words: &dyn Fn(&Exception) -> String| {
-        exception(index).map_or_else(String::new, |it| {
-            format!("exception `{}` {}", it.id, words(it))
-        })
+        let it = exception(index);
+        format!("exception `{}` {}", it.id, words(it))
     };
     let of_window = |index: u32, words: &dyn Fn(&Window) -> String| {
-        window(index).map_or_else(String::new, |it| {
-            format!("window `{}` {}", it.id, words(it))
-        })
+        let it = window(index);
+        format!("window `{}` {}", it.id, words(it))
     };
     match cause {
         Cause::ExceptionBegins(index) => of_exception(index, &|_| "begins".to_owned()),

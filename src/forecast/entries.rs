@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, ToSpan as _};
 
 use super::causes::words;
-use super::identity::{Timeline, UseChange, day, narrow};
+use super::identity::{Timeline, UseChange, day};
 use super::moments::after;
 use super::start_of;
 use crate::finding::{Detail, Disposition, Finding, Subject};
+use crate::internal::{OrInternal as _, narrow};
 use crate::model::AppId;
 use crate::policy::{Exception, Policy, Window};
 use crate::report::forecast::{Cause, Event};
@@ -95,6 +96,9 @@ impl Entry<'_> {
                     Some((start_of(day.ok()?), Cause::ExceptionEndsSoon(index)))
                 });
                 moments.extend(soon);
+                // One that covers nothing is of no use from its first day on, and not before.
+                let begins = start_of(exception.granted);
+                moments.push((begins, Cause::ExceptionBegins(index)));
                 let ended = after(exception.expires);
                 moments.extend(ended.map(|at| (at, Cause::ExceptionEnded(index))));
                 moments.extend(uses.iter().map(|(at, is_used)| {
@@ -191,9 +195,8 @@ fn note(
     index: usize,
     comes: bool,
 ) {
-    let Some(active) = timeline.rules.get(usize::from(rule)) else {
-        return;
-    };
+    let active = timeline.rules.get(usize::from(rule));
+    let active = active.or_internal("a finding names an active rule");
     let index = narrow(index);
     let subject = match violation.subject {
         Subject::Window(_) => Subject::Window(index),

@@ -13,10 +13,11 @@ use crate::evaluate::cover::Cover;
 use crate::evaluate::evidence::Shown;
 use crate::evaluate::{Active, accepted, active_rules, record};
 use crate::finding::{ApplicationRecord, CredentialRef, Disposition, Finding, Standing, Subject};
+use crate::internal::{OrInternal as _, narrow};
 use crate::model::{
-    Alternatives, ClassifiedCredential, CredentialClass, Holder, Identity, KeyId, Place,
+    Alternatives, ClassifiedCredential, CredentialClass, Holder, Identity, KeyId, Place, TenantId,
 };
-use crate::policy::Policy;
+use crate::policy::{Policy, Trust};
 use crate::report::forecast::{Event, LastCertificate};
 use crate::rules::{RuleContext, Violation, reference};
 
@@ -57,6 +58,8 @@ pub(super) struct Timeline<'run> {
     pub(super) uses: Vec<UseChange>,
     cover: Cover<'run>,
     alternatives: Alternatives,
+    trust: Trust<'run>,
+    own: Option<TenantId>,
     limits: Limits,
     applications: Vec<ApplicationRecord>,
     certificates: Vec<LastCertificate>,
@@ -97,10 +100,18 @@ impl<'run> Timeline<'run> {
             uses: Vec::new(),
             cover: Cover::new(policy, day(now)),
             alternatives: accepted(policy),
+            trust: policy.trust(None),
+            own: policy.tenant(),
             applications: Vec::new(),
             certificates: Vec::new(),
             gaps: Vec::new(),
         }
+    }
+
+    /// Learns which tenant this is. What depends on it is followed only then.
+    pub(super) fn learn_tenant(&mut self, own: Option<TenantId>) {
+        self.own = self.policy.tenant().or(own);
+        self.trust = self.policy.trust(self.own);
     }
 
     /// Returns what was found, once all identities were followed.
@@ -147,8 +158,11 @@ impl<'run> Timeline<'run> {
         let span = (self.now, self.end);
         let mut moments = moments::of_identity(identity, &self.limits, span);
         let exceptions = self.cover.naming(identity.app_id()).iter();
-        let exceptions =
-            exceptions.filter_map(|&at| Some((narrow(at), self.policy.exceptions().get(at)?)));
+        let exceptions = exceptions.map(|&at| {
+            let exception = self.policy.exceptions().get(at);
+            let exception = exception.or_internal("an exception is known by its index");
+            (narrow(at), exception)
+        });
         moments::of_exceptions(exceptions, &mut moments);
         let windows = self.policy.windows().iter().enumerate();
         let windows = windows.filter(|(_, window)| window.is_for(identity.app_id()));
@@ -171,8 +185,20 @@ impl<'run> Timeline<'run> {
             if !active.rule.is_about(standing) {
                 continue;
             }
-            if shown.lacks(active.descriptor.needs).is_some() {
-                view.gaps.push(active.number);
+            let needs = active.descriptor.needs;
+            let lack = shown
+                .lacks(needs)
+                .filter(|_| standing != Standing::AgentIdentity);
+            if lack.or_else(|| shown.lacks_in_part(needs)).is_some() {
+                let matching = self
+                    .cover
+                    .matching_gap(active.descriptor.id, identity.app_id());
+                if !self.cover.tolerates_gap(&matching, today) {
+                    view.gaps.push(active.number);
+                }
+                view.used.extend(matching);
+            }
+            if lack.is_some() {
                 continue;
             }
             let context = RuleContext {
@@ -181,6 +207,8 @@ impl<'run> Timeline<'run> {
                 setting: active.setting,
                 windows: self.policy.windows(),
                 standing,
+                trust: self.trust,
+                own: self.own,
             };
             active.rule.judge(identity, &context, &mut violations);
             for violation in violations.drain(..) {
@@ -242,21 +270,24 @@ impl<'run> Timeline<'run> {
             if former == latter {
                 continue;
             }
-            let Some(active) = self.rules.get(usize::from(rule)) else {
-                continue;
-            };
+            let active = self.rules.get(usize::from(rule));
+            let active = active.or_internal("a finding names an active rule");
             let changed = Changed {
                 rule: active,
                 credential: violation.credential,
                 before: former,
                 after: latter,
             };
-            let Some(cause) = cause(happening, &changed, identity) else {
-                continue;
-            };
+            let cause = cause(happening, &changed, identity);
+            let cause = cause.or_internal("nothing changes where nothing happens");
             let index = *record.get_or_insert_with(|| {
-                self.applications
-                    .push(record::of(identity, self.alternatives, standing, place));
+                self.applications.push(record::of(
+                    identity,
+                    self.alternatives,
+                    self.trust,
+                    standing,
+                    place,
+                ));
                 narrow(self.applications.len() - 1)
             });
             self.events.push(Event {
@@ -264,7 +295,7 @@ impl<'run> Timeline<'run> {
                 finding: Finding {
                     rule,
                     level: active.level,
-                    repeat: u16::try_from(nth).unwrap_or(u16::MAX),
+                    repeat: narrow(nth),
                     disposition: latter.or(former).unwrap_or(Disposition::Open),
                     subject: Subject::Application(index),
                     credential: violation.credential,
@@ -280,7 +311,7 @@ impl<'run> Timeline<'run> {
 
     /// Notes when an application is left without a certificate.
     fn note_certificate(&mut self, identity: &Identity, standing: Standing, place: Place) {
-        if matches!(standing, Standing::Foreign | Standing::Microsoft) {
+        if !standing.is_own() {
             return;
         }
         let certificates = identity.credentials().iter();
@@ -293,8 +324,13 @@ impl<'run> Timeline<'run> {
         }) else {
             return;
         };
-        self.applications
-            .push(record::of(identity, self.alternatives, standing, place));
+        self.applications.push(record::of(
+            identity,
+            self.alternatives,
+            self.trust,
+            standing,
+            place,
+        ));
         self.certificates.push(LastCertificate {
             application: narrow(self.applications.len() - 1),
             credential: reference(last),
@@ -322,7 +358,8 @@ fn happening_at(moments: &[Moment], at: Timestamp) -> &[Moment] {
     let before = at.checked_sub(TICK).unwrap_or(at);
     let first = moments.partition_point(|moment| moment.at < before);
     let last = moments.partition_point(|moment| moment.at <= at);
-    moments.get(first..last).unwrap_or_default()
+    let happening = moments.get(first..last);
+    happening.or_internal("no moment before an instant comes after it")
 }
 
 fn key(
@@ -338,9 +375,4 @@ fn key(
 
 pub(super) fn day(at: Timestamp) -> Date {
     Offset::UTC.to_datetime(at).date()
-}
-
-/// No tenant and no policy has four thousand million entries.
-pub(super) fn narrow(index: usize) -> u32 {
-    u32::try_from(index).unwrap_or(u32::MAX)
 }

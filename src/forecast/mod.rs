@@ -18,9 +18,10 @@ use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan as _};
 
 use crate::evaluate::{
-    Contradiction, Evaluation, InventoryRecord, PolicyContradiction, Receiver, WrongTenant,
+    Contradiction, Evaluation, InventoryRecord, PolicyContradiction, Receiver, Unfit,
 };
 use crate::finding::{ApplicationRecord, Finding, Level, Standing, Subject};
+use crate::internal::OrInternal as _;
 use crate::model::{Application, Place, ServicePrincipal, TenantPolicy};
 use crate::policy::Policy;
 use crate::report::forecast::{Event, ForecastReport};
@@ -50,7 +51,7 @@ impl<'run> Forecast<'run> {
     }
 
     /// Looks at what is left, and closes the report.
-    pub fn finish(self, inventory: InventoryRecord) -> Result<ForecastReport, WrongTenant> {
+    pub fn finish(self, inventory: InventoryRecord) -> Result<ForecastReport, Unfit> {
         let Self {
             policy,
             evaluation,
@@ -63,6 +64,7 @@ impl<'run> Forecast<'run> {
         } else {
             Vec::new()
         };
+        timeline.learn_tenant(evaluation.tenant(inventory.tenant)?);
         let today = evaluation.finish_with(inventory, &mut |identity, standing, place| {
             timeline.follow(&identity, standing, place);
         })?;
@@ -116,7 +118,9 @@ fn in_order(one: &Event, other: &Event, applications: &[ApplicationRecord]) -> O
     let named = |event: &Event| match event.finding.subject {
         Subject::Application(index) => {
             let record = applications.get(index as usize);
-            record.and_then(|record| record.app_id)
+            record
+                .or_internal("an event names an application of its report")
+                .app_id
         }
         Subject::Exception(_) | Subject::Window(_) | Subject::Tenant => None,
     };

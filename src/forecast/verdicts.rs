@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::identity::GapChange;
 use crate::evaluate::Active;
 use crate::finding::{Disposition, Level, Need};
+use crate::internal::OrInternal as _;
 use crate::policy::Evidence;
 use crate::report::forecast::{Event, Turn};
 use crate::report::{Report, Verdict};
@@ -94,9 +95,9 @@ impl Tally {
 
     fn gap(&mut self, change: GapChange) {
         let rule = usize::from(change.rule);
-        if self.varies.get(rule) == Some(&true)
-            && let Some(number) = self.missing.get_mut(rule)
-        {
+        let varies = self.varies.get(rule).or_internal(RULE);
+        let number = self.missing.get_mut(rule).or_internal(RULE);
+        if *varies {
             *number += change.by;
         }
     }
@@ -121,6 +122,9 @@ impl Tally {
     }
 }
 
+/// Why there is a number for each rule.
+const RULE: &str = "a change names an active rule";
+
 fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
+    i64::try_from(number).or_internal("what is counted is in memory")
 }

@@ -22,8 +22,9 @@ use super::failure;
 use super::limits::Limits;
 use super::live::Access;
 use super::session::Session;
+use super::sign_in::Patience;
 use super::token::Token;
-use super::wait::{back_off, instant, retry_after};
+use super::wait::{self, Busy, back_off, instant};
 use super::watch::Watch;
 
 /// An answer that Graph gave on purpose, and that is not what was asked for.
@@ -112,12 +113,18 @@ impl Client {
         reading: u32,
     ) -> Self {
         let limits = access.limits;
+        let deadline = begun + limits.total;
+        let patience = Patience {
+            limits,
+            until: deadline,
+            watch: Some(Arc::clone(&access.watch)),
+        };
         Self {
             http,
             cloud: access.cloud.clone(),
-            session: Session::new(Arc::clone(&access.sign_in)),
+            session: Session::new(Arc::clone(&access.sign_in), patience),
             limits,
-            deadline: begun + limits.total,
+            deadline,
             is_careful: reading > 1,
             clock: access.compares_clocks.then_some((access.clock, begun)),
             skewed: AtomicBool::new(false),
@@ -314,10 +321,15 @@ impl Client {
             };
         }
         let why = answer::unexpected(status).with_request_id(id);
+        if let Some(busy) = wait::busy(status.as_u16()) {
+            return Attempt::Later {
+                why,
+                wait: wait::asked_for(&headers),
+                throttled: busy == Busy::Throttled,
+            };
+        }
         match status.as_u16() {
             401 => Attempt::Unauthorised(why),
-            429 | 509 => Self::later(why, &headers, true),
-            408 | 500 | 502..=504 => Self::later(why, &headers, false),
             407 | 200..=399 => Attempt::Failed(why),
             _ => {
                 if !answer::may_be_graphs(&headers) {
@@ -331,16 +343,6 @@ impl Client {
                     request_id: id,
                 })
             }
-        }
-    }
-
-    fn later(why: GraphError, headers: &HeaderMap, throttled: bool) -> Attempt {
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let wait = retry_after(text(header::RETRY_AFTER), text(header::DATE));
-        Attempt::Later {
-            why,
-            wait,
-            throttled,
         }
     }
 

@@ -7,14 +7,40 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::time::{Duration, SystemTime};
 
+use reqwest::header::{self, HeaderMap};
+
 use super::limits::Limits;
 
 /// The least that a server can mean.
 const LEAST: Duration = Duration::from_secs(1);
 
+/// An answer after which the same request may succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Busy {
+    /// It asks for fewer requests.
+    Throttled,
+    /// It fails.
+    Failing,
+}
+
+/// Tells what a status says of the server; `None` where another request would end the same way.
+pub(super) const fn busy(status: u16) -> Option<Busy> {
+    match status {
+        429 | 509 => Some(Busy::Throttled),
+        408 | 500 | 502..=504 => Some(Busy::Failing),
+        _ => None,
+    }
+}
+
+/// Returns how long an answer asks to wait.
+pub(super) fn asked_for(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    retry_after(text(header::RETRY_AFTER), text(header::DATE))
+}
+
 /// Reads `Retry-After`: seconds, or a date, which is compared with the answer's own `Date`. `None` where it is absent or
 /// garbage.
-pub(super) fn retry_after(value: Option<&str>, date: Option<&str>) -> Option<Duration> {
+fn retry_after(value: Option<&str>, date: Option<&str>) -> Option<Duration> {
     let value = value?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than fit are a wait that no limit allows.

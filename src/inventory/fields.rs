@@ -1,7 +1,7 @@
 //! The members of Graph's objects that decide something, in the spellings that exports use.
 //!
-//! In: a key. Out: the field it names. Everything else in an application is skipped; `hint`, `secretText` and `key` have
-//! no field anywhere.
+//! In: a key. Out: the field it names. Everything else in an application is skipped; `hint` and `secretText` have no field
+//! anywhere.
 
 /// The members of one kind of object that decide something.
 pub(super) trait Key: Copy {
@@ -16,7 +16,7 @@ pub(super) trait Key: Copy {
 }
 
 /// How many fields a kind of object may have.
-pub(super) const MOST_FIELDS: usize = 14;
+pub(super) const MOST_FIELDS: usize = 16;
 
 /// Names fields by their keys, Graph's own first.
 macro_rules! fields {
@@ -78,6 +78,7 @@ fields! {
             b"appOwnerOrganizationId" | b"AppOwnerOrganizationId" | b"appOwnerTenantId" | b"AppOwnerTenantId",
         PreferredTokenSigningKeyThumbprint =
             b"preferredTokenSigningKeyThumbprint" | b"PreferredTokenSigningKeyThumbprint",
+        PreferredSingleSignOnMode = b"preferredSingleSignOnMode" | b"PreferredSingleSignOnMode",
     }
 }
 
@@ -90,6 +91,8 @@ fields! {
         EndDateTime = b"endDateTime" | b"EndDateTime" | b"endDate" | b"EndDate",
         Type = b"type" | b"Type",
         Usage = b"usage" | b"Usage",
+        Key = b"key" | b"Key",
+        PublicKey = b"publicKey",
     }
 }
 
@@ -100,6 +103,7 @@ fields! {
         Issuer = b"issuer" | b"Issuer",
         Subject = b"subject" | b"Subject",
         ClaimsMatchingExpression = b"claimsMatchingExpression" | b"ClaimsMatchingExpression",
+        Audiences = b"audiences" | b"Audiences",
     }
 }
 

@@ -147,7 +147,11 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
             object: Fields {
                 text,
                 members,
-                writer: Writer::Graph,
+                writer: if self.facts.snapshot.is_some() {
+                    Writer::Snapshot
+                } else {
+                    Writer::Graph
+                },
             },
             listed: self.facts.listed,
             powershell,

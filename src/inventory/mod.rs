@@ -15,6 +15,7 @@ mod fields;
 mod files;
 mod graph_json;
 mod instant;
+mod key_material;
 mod lanes;
 mod object;
 mod parts;

@@ -115,7 +115,7 @@ impl Reading<'_> {
 
     fn service_principal(&self) -> Result<ServicePrincipal, ObjectError> {
         let kind = match self.words(Field::ServicePrincipalType)?.as_deref() {
-            Some(word) if word.eq_ignore_ascii_case("ManagedIdentity") => {
+            Some(word) if word.trim().eq_ignore_ascii_case("ManagedIdentity") => {
                 ServicePrincipalType::ManagedIdentity
             }
             _ => ServicePrincipalType::Other,
@@ -132,6 +132,9 @@ impl Reading<'_> {
             federated: self.federated()?,
             token_encryption_key_id: self.identifier(Field::TokenEncryptionKeyId)?,
             preferred_signing_key: preferred.as_deref().and_then(CustomKeyIdentifier::parse),
+            signs_in_by_saml: self
+                .words(Field::PreferredSingleSignOnMode)?
+                .is_some_and(|mode| mode.trim().eq_ignore_ascii_case("saml")),
         })
     }
 
@@ -148,6 +151,7 @@ impl Reading<'_> {
             return Ok(None);
         };
         let parsed = words
+            .trim()
             .parse()
             .map_err(|_| ObjectError::Member(field.name(), "is not a GUID".into()));
         parsed.map(Some)
@@ -189,7 +193,7 @@ impl Reading<'_> {
             .transpose()?;
         Ok(match (listed, writer) {
             (None, Writer::AzureHound) => Some(Vec::new()),
-            (listed, Writer::AzureHound | Writer::Graph) => listed,
+            (listed, Writer::AzureHound | Writer::Graph | Writer::Snapshot) => listed,
         })
     }
 

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::fields::{CredentialField, FederatedField, Key, OwnerField};
 use super::instant;
+use super::key_material;
 use super::scan::{self, Fault, Members};
 use crate::model::{
     CustomKeyIdentifier, FederatedCredential, KeyCredential, KeyId, KeyType, KeyUsage,
@@ -38,6 +39,8 @@ impl Wrong {
 pub(super) enum Writer {
     /// Graph, or whoever passes its words on: `null` is written, and what was not asked for is absent.
     Graph,
+    /// This program: Graph's words, with facts in place of the `key` of a key credential.
+    Snapshot,
     /// `AzureHound`, which reads Graph's answer into structures of Go and writes those: what was `null` has become the
     /// empty text or the GUID of zeros, and a list without elements is left out.
     AzureHound,
@@ -62,13 +65,13 @@ impl<'text, K: Key> Fields<'text, K> {
     }
 
     /// Reads a text; an empty one of Go's is none.
-    fn written(&self, raw: &'text str) -> Result<Option<Cow<'text, str>>, Wrong> {
+    pub(super) fn written(&self, raw: &'text str) -> Result<Option<Cow<'text, str>>, Wrong> {
         let is_zero = self.writer == Writer::AzureHound && raw == "\"\"";
         if is_zero { Ok(None) } else { words(raw) }
     }
 
     /// Reads a text without which the object is something else.
-    fn needed(&self, key: K) -> Result<Cow<'text, str>, Wrong> {
+    pub(super) fn needed(&self, key: K) -> Result<Cow<'text, str>, Wrong> {
         self.words(key)?
             .ok_or_else(|| Wrong::Value(format!("missing field `{}`", key.name()).into()))
     }
@@ -84,7 +87,7 @@ impl<'text, K: Key> Fields<'text, K> {
     }
 
     fn key_id(&self, key: K) -> Result<Option<KeyId>, Wrong> {
-        let parsed = self.words(key)?.map(|text| text.parse());
+        let parsed = self.words(key)?.map(|text| text.trim().parse());
         let key_id: Option<KeyId> = parsed
             .transpose()
             .map_err(|_| Wrong::value("a `keyId` is not a GUID"))?;
@@ -188,13 +191,15 @@ pub(super) fn password(entry: &Fields<'_, CredentialField>) -> Result<PasswordCr
 /// Reads an entry of `keyCredentials`.
 pub(super) fn key(entry: &Fields<'_, CredentialField>) -> Result<KeyCredential, Wrong> {
     let kind = entry.words(CredentialField::Type)?;
+    let kind = kind.map_or_else(KeyType::default, |text| KeyType::parse(&text));
     let usage = entry.words(CredentialField::Usage)?;
     Ok(KeyCredential {
         key_id: entry.key_id(CredentialField::KeyId)?,
         custom_key_identifier: custom_key_identifier(entry)?,
         period: period(entry)?,
-        kind: kind.map_or_else(KeyType::default, |text| KeyType::parse(&text)),
+        kind,
         usage: usage.map_or_else(KeyUsage::default, |text| KeyUsage::parse(&text)),
+        key: key_material::read(entry, kind)?,
     })
 }
 
@@ -214,7 +219,30 @@ pub(super) fn federated(entry: &Fields<'_, FederatedField>) -> Result<FederatedC
         issuer: issuer.into(),
         subject: subject.map(Into::into),
         flexible,
+        is_for_exchange: is_for_exchange(entry)?,
     })
+}
+
+/// The audiences with which Entra exchanges tokens, one a cloud.
+const EXCHANGE_AUDIENCES: [&str; 3] = [
+    "api://AzureADTokenExchange",
+    "api://AzureADTokenExchangeUSGov",
+    "api://AzureADTokenExchangeChina",
+];
+
+/// Tells whether one of the audiences is an exchange audience. A file does not show its cloud, so that of any cloud is
+/// taken; one that is absent is not.
+fn is_for_exchange(entry: &Fields<'_, FederatedField>) -> Result<bool, Wrong> {
+    let Some(raw) = entry.raw(FederatedField::Audiences) else {
+        return Ok(false);
+    };
+    let audiences: Vec<String> = if raw.starts_with('[') {
+        serde_json::from_str(raw).map_err(|_| Wrong::value("an audience is not a text"))?
+    } else {
+        words(raw)?.into_iter().map(Cow::into_owned).collect()
+    };
+    let mut audiences = audiences.iter();
+    Ok(audiences.any(|audience| EXCHANGE_AUDIENCES.contains(&audience.as_str())))
 }
 
 fn period(entry: &Fields<'_, CredentialField>) -> Result<Period, Wrong> {

@@ -121,6 +121,9 @@ pub struct Application {
 pub enum ServicePrincipalType {
     /// `ManagedIdentity`: its keys are made and rotated by the platform.
     ManagedIdentity,
+    /// An agent identity, by its `@odata.type` or its `agentIdentityBlueprintId`: it holds no credentials, its blueprint
+    /// does.
+    AgentIdentity,
     /// `Application`, `Legacy`, and whatever Graph may add.
     Other,
 }
@@ -148,6 +151,8 @@ pub struct ServicePrincipal {
     pub token_encryption_key_id: Option<KeyId>,
     /// From `preferredTokenSigningKeyThumbprint`.
     pub preferred_signing_key: Option<CustomKeyIdentifier>,
+    /// Whether `preferredSingleSignOnMode` is `saml`.
+    pub signs_in_by_saml: bool,
 }
 
 impl ServicePrincipal {

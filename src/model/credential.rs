@@ -1,14 +1,14 @@
 //! The entries of `passwordCredentials`, `keyCredentials` and `federatedIdentityCredentials`, and what each may be.
 //!
 //! In: parsed entries. Out: [`CredentialClass`] and [`Validity`]. What an entry *is* within its identity is decided in
-//! [`identity`](super::identity); there is no field for `secretText`, `hint` or `key`.
+//! [`identity`](super::identity); there is no field for `secretText` or `hint`, and of `key` only facts are kept.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::{DecodePaddingMode, general_purpose};
 use jiff::{SignedDuration, Timestamp};
 
-use super::KeyId;
+use super::{KeyId, KeyMaterial};
 
 /// From `startDateTime` to `endDateTime`, both UTC. `None` is Graph's `null`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,13 +65,15 @@ pub enum CredentialClass {
     ClientSecret,
     /// A key credential `AsymmetricX509Cert` with usage `Verify`, which authenticates while in date.
     Certificate,
+    /// The same with a public key with which Entra refuses the sign-in: it does not authenticate.
+    UnusableCertificate,
     /// A key credential of type `Symmetric`: a secret under another name.
     SymmetricKey,
-    /// A key that signs SAML tokens, or its `Verify` twin: it does not authenticate.
+    /// A key that signs SAML tokens, or its `Verify` twin, by its own words; a [`Proof`] tells whether they are true.
     TokenSigningKey,
-    /// The password that opens a signing key's PFX: it does not authenticate.
+    /// The one password of a whole SAML triple, which opens the signing key's PFX: it does not authenticate.
     PairedPassword,
-    /// The key named by `tokenEncryptionKeyId`: it does not authenticate.
+    /// A key that encrypts tokens, by its own words; a [`Proof`] tells whether they are true.
     TokenEncryptionKey,
     /// A federated identity credential: it authenticates without a stored credential.
     FederatedCredential,
@@ -87,8 +89,11 @@ impl CredentialClass {
             (Self::ClientSecret, Validity::Expired) => "expired-secret",
             (Self::ClientSecret, Validity::Future) => "future-secret",
             (Self::Certificate, Validity::Current) => "certificate",
-            (Self::Certificate, Validity::Expired) => "expired-certificate",
+            (Self::Certificate | Self::UnusableCertificate, Validity::Expired) => {
+                "expired-certificate"
+            }
             (Self::Certificate, Validity::Future) => "future-certificate",
+            (Self::UnusableCertificate, _) => "unusable-certificate",
             (Self::SymmetricKey, _) => "symmetric-key",
             (Self::TokenSigningKey, _) => "token-signing-key",
             (Self::PairedPassword, _) => "paired-password",
@@ -97,6 +102,20 @@ impl CredentialClass {
             (Self::Unknown, _) => "unknown",
         }
     }
+}
+
+/// What shows that a credential does not authenticate. Whoever may write an object chooses the labels, usages and dates
+/// of its credentials, so words alone prove nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Proof {
+    /// Nothing: it authenticates, or somebody only claims that it does not.
+    None,
+    /// Its usage is `Encrypt`, with which nobody can sign in, and no object names it as its encryption key.
+    Usage,
+    /// It belongs to a whole SAML triple, or an object names it as its encryption key and its usage is `Encrypt`.
+    Whole,
+    /// It belongs to a whole SAML triple that the service principal uses.
+    InUse,
 }
 
 /// `customKeyIdentifier`: what a SAML signing key, its twin and its password share.
@@ -115,8 +134,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 impl CustomKeyIdentifier {
-    /// Reads the text of `customKeyIdentifier`; an empty one names nothing.
+    /// Reads the text of `customKeyIdentifier`, without surrounding blanks; an empty one names nothing.
     pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
         if text.is_empty() {
             return None;
         }
@@ -169,6 +189,8 @@ pub struct KeyCredential {
     pub kind: KeyType,
     /// From `usage`.
     pub usage: KeyUsage,
+    /// From `key`; `None` where the source does not show it. That of a `Symmetric` key is never looked at.
+    pub key: Option<KeyMaterial>,
 }
 
 /// The words of `type` that decide something.
@@ -176,18 +198,23 @@ pub struct KeyCredential {
 pub enum KeyType {
     /// `AsymmetricX509Cert`.
     AsymmetricX509Cert,
+    /// `X509CertAndPassword`: a certificate with its private key, which signs.
+    X509CertAndPassword,
     /// `Symmetric`.
     Symmetric,
-    /// `X509CertAndPassword`, `null`, and whatever Graph may add.
+    /// `null`, and whatever Graph may add.
     #[default]
     Other,
 }
 
 impl KeyType {
-    /// Reads the word, without regard to letter case.
+    /// Reads the word, without regard to letter case and surrounding blanks.
     pub fn parse(word: &str) -> Self {
+        let word = word.trim();
         if word.eq_ignore_ascii_case("AsymmetricX509Cert") {
             Self::AsymmetricX509Cert
+        } else if word.eq_ignore_ascii_case("X509CertAndPassword") {
+            Self::X509CertAndPassword
         } else if word.eq_ignore_ascii_case("Symmetric") {
             Self::Symmetric
         } else {
@@ -203,18 +230,23 @@ pub enum KeyUsage {
     Sign,
     /// `Verify`: the public key proves the client's signature.
     Verify,
+    /// `Encrypt`: the public key encrypts tokens.
+    Encrypt,
     /// `null`, and whatever Graph may add.
     #[default]
     Other,
 }
 
 impl KeyUsage {
-    /// Reads the word, without regard to letter case.
+    /// Reads the word, without regard to letter case and surrounding blanks.
     pub fn parse(word: &str) -> Self {
+        let word = word.trim();
         if word.eq_ignore_ascii_case("Sign") {
             Self::Sign
         } else if word.eq_ignore_ascii_case("Verify") {
             Self::Verify
+        } else if word.eq_ignore_ascii_case("Encrypt") {
+            Self::Encrypt
         } else {
             Self::Other
         }
@@ -232,6 +264,9 @@ pub struct FederatedCredential {
     pub subject: Option<Box<str>>,
     /// Whether a `claimsMatchingExpression` stands in place of the subject.
     pub flexible: bool,
+    /// Whether `audiences` names the audience with which Entra exchanges tokens in the cloud of the tenant, or in any
+    /// cloud where the source does not show the cloud.
+    pub is_for_exchange: bool,
 }
 
 #[cfg(test)]
@@ -319,13 +354,15 @@ mod tests {
     }
 
     #[test]
-    fn words_are_read_without_regard_to_letter_case() {
+    fn words_are_read_without_regard_to_letter_case_and_blanks() {
         assert_eq!(
             KeyType::parse("asymmetricx509cert"),
             KeyType::AsymmetricX509Cert
         );
         assert_eq!(KeyType::parse("SYMMETRIC"), KeyType::Symmetric);
         assert_eq!(KeyUsage::parse("verify"), KeyUsage::Verify);
-        assert_eq!(KeyUsage::parse("sign "), KeyUsage::Other);
+        assert_eq!(KeyUsage::parse("sign "), KeyUsage::Sign);
+        assert_eq!(KeyUsage::parse(" Encrypt"), KeyUsage::Encrypt);
+        assert_eq!(KeyUsage::parse("sign verify"), KeyUsage::Other);
     }
 }

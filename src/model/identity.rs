@@ -6,10 +6,12 @@
 use jiff::Timestamp;
 
 use super::{
-    AppId, Application, CredentialClass, Credentials, CustomKeyIdentifier, FederatedCredential,
-    KeyCredential, KeyId, KeyType, KeyUsage, Known, MissingLists, ObjectId, PasswordCredential,
-    Period, ServicePrincipal, Validity,
+    AppId, Application, CredentialClass, Credentials, FederatedCredential, KeyId, KeyMaterial,
+    Known, MissingLists, ObjectId, Period, Proof, ServicePrincipal, Validity,
 };
+use classify::Object;
+
+mod classify;
 
 /// The object on which a credential sits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,6 +100,12 @@ pub struct ClassifiedCredential {
     pub validity: Validity,
     /// From `startDateTime` and `endDateTime`.
     pub period: Period,
+    /// What shows that it does not authenticate.
+    pub proof: Proof,
+    /// Whether its usage is `Verify`: it authenticates if nothing else holds it back.
+    pub verifies: bool,
+    /// What its `key` turned out to be, where the source shows it.
+    pub key: Option<KeyMaterial>,
 }
 
 impl ClassifiedCredential {
@@ -119,6 +127,63 @@ impl ClassifiedCredential {
     pub fn is_current_or_future(&self, class: CredentialClass) -> bool {
         self.class == class && self.validity != Validity::Expired
     }
+
+    /// Tells whether it is in date now or later.
+    pub fn is_unexpired(&self) -> bool {
+        self.validity != Validity::Expired
+    }
+
+    /// Tells whether it is excused: it does not authenticate, and that is proven.
+    pub fn is_excused(&self) -> bool {
+        self.proof >= Proof::Whole
+    }
+
+    /// Tells whether it may authenticate while in date. What is only claimed to sign or encrypt may, and so may a key of
+    /// which nobody knows the type.
+    pub fn may_authenticate(&self) -> bool {
+        self.proof == Proof::None
+    }
+
+    /// Tells whether it is a certificate for all that it says: one, or a `Verify` key that is only claimed to sign or to
+    /// encrypt.
+    pub fn acts_as_certificate(&self) -> bool {
+        match self.class {
+            CredentialClass::Certificate | CredentialClass::UnusableCertificate => true,
+            CredentialClass::TokenSigningKey | CredentialClass::TokenEncryptionKey => {
+                self.verifies && self.may_authenticate()
+            }
+            CredentialClass::ClientSecret
+            | CredentialClass::SymmetricKey
+            | CredentialClass::PairedPassword
+            | CredentialClass::FederatedCredential
+            | CredentialClass::Unknown => false,
+        }
+    }
+
+    /// Tells whether Entra refuses the sign-in with its public key, where the source shows it.
+    pub fn is_refused(&self) -> bool {
+        self.key.is_some_and(|key| !key.is_usable())
+    }
+}
+
+/// By what an identity is judged.
+#[derive(Clone, Copy)]
+pub struct Criteria<'run> {
+    /// The instant of judging.
+    pub now: Timestamp,
+    /// What the policy accepts in place of a secret.
+    pub alternatives: Alternatives,
+    /// Tells whether a federated credential trusts an issuer and an audience that may be trusted.
+    pub trusts: &'run dyn Fn(&FederatedCredential) -> bool,
+}
+
+impl std::fmt::Debug for Criteria<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Criteria")
+            .field("now", &self.now)
+            .field("alternatives", &self.alternatives)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An application and its service principal, or one of them alone, under one client id.
@@ -128,103 +193,84 @@ pub struct Identity {
     service_principal: Option<ServicePrincipal>,
     credentials: Vec<ClassifiedCredential>,
     state: Known<State>,
+    /// Whether a federated credential may be trusted.
+    is_federated: bool,
     app_id: AppId,
 }
 
 impl Identity {
-    /// Joins an application with its service principal, if it has one, and classifies their credentials at `now`.
+    /// Joins an application with its service principal, if it has one, and classifies their credentials.
     pub fn of_application(
         application: Application,
         service_principal: Option<ServicePrincipal>,
-        now: Timestamp,
-        alternatives: Alternatives,
+        criteria: Criteria<'_>,
     ) -> Self {
-        Self::classify(
-            application.app_id,
-            Some(application),
-            service_principal,
-            now,
-            alternatives,
-        )
+        let app_id = application.app_id;
+        Self::new(app_id, Some(application), service_principal, criteria)
     }
 
-    /// Takes a service principal without an application object in this tenant, and classifies its credentials at `now`.
+    /// Takes a service principal without an application object in this tenant, and classifies its credentials.
     pub fn of_service_principal(
         service_principal: ServicePrincipal,
-        now: Timestamp,
-        alternatives: Alternatives,
+        criteria: Criteria<'_>,
     ) -> Self {
-        Self::classify(
-            service_principal.app_id,
-            None,
-            Some(service_principal),
-            now,
-            alternatives,
-        )
+        let app_id = service_principal.app_id;
+        Self::new(app_id, None, Some(service_principal), criteria)
     }
 
-    fn classify(
+    fn new(
         app_id: AppId,
         application: Option<Application>,
         service_principal: Option<ServicePrincipal>,
-        now: Timestamp,
-        alternatives: Alternatives,
+        criteria: Criteria<'_>,
     ) -> Self {
-        let encryption_keys = [
-            application
-                .as_ref()
-                .and_then(|object| object.token_encryption_key_id),
-            service_principal
-                .as_ref()
-                .and_then(|object| object.token_encryption_key_id),
-        ];
-        let mut credentials = Vec::new();
-        if let Some(Credentials::Listed { passwords, keys }) =
-            application.as_ref().map(|object| &object.credentials)
-        {
-            let object = Object {
-                holder: Holder::Application,
-                passwords,
-                keys,
-                preferred: None,
-                encryption_keys,
-            };
-            object.classify(now, &mut credentials);
-        }
-        if let Some(object) = &service_principal
-            && let Credentials::Listed { passwords, keys } = &object.credentials
-        {
-            let preferred = object.preferred_signing_key.as_ref();
-            let object = Object {
-                holder: Holder::ServicePrincipal,
-                passwords,
-                keys,
-                preferred,
-                encryption_keys,
-            };
-            object.classify(now, &mut credentials);
-        }
         let mut identity = Self {
             application,
             service_principal,
-            credentials,
+            credentials: Vec::new(),
             state: Known::Unknown,
+            is_federated: false,
             app_id,
         };
-        identity.state = identity.judge_state(alternatives);
+        let is_federated = identity
+            .federated()
+            .any(|(_, federated)| (criteria.trusts)(federated));
+        identity.is_federated = is_federated;
+        identity.classify(criteria.now, criteria.alternatives);
         identity
+    }
+
+    fn classify(&mut self, now: Timestamp, alternatives: Alternatives) {
+        let application = self.application.as_ref();
+        let service_principal = self.service_principal.as_ref();
+        let encryption_keys = [
+            application.and_then(|object| object.token_encryption_key_id),
+            service_principal.and_then(|object| object.token_encryption_key_id),
+        ];
+        let mut credentials = Vec::new();
+        let application = application.and_then(|object| Object::of_application(object));
+        let service_principal =
+            service_principal.and_then(|object| Object::of_service_principal(object));
+        for object in application.into_iter().chain(service_principal) {
+            object.classify(encryption_keys, now, &mut credentials);
+        }
+        self.credentials = credentials;
+        self.state = self.judge_state(alternatives);
     }
 
     /// Returns the same identity with its credentials classified at another instant.
     #[must_use]
     pub fn at(&self, now: Timestamp, alternatives: Alternatives) -> Self {
-        Self::classify(
-            self.app_id,
-            self.application.clone(),
-            self.service_principal.clone(),
-            now,
-            alternatives,
-        )
+        let mut identity = Self {
+            application: self.application.clone(),
+            service_principal: self.service_principal.clone(),
+            credentials: Vec::new(),
+            state: Known::Unknown,
+            is_federated: self.is_federated,
+            app_id: self.app_id,
+        };
+        identity.classify(now, alternatives);
+        identity
     }
 
     fn judge_state(&self, alternatives: Alternatives) -> Known<State> {
@@ -246,7 +292,7 @@ impl Identity {
                 Credentials::Unknown { .. } => return Known::Unknown,
             }
         }
-        let federated = self.federated().next().is_some();
+        let federated = self.is_federated;
         let better =
             (alternatives.certificate && certificate) || (alternatives.federated && federated);
         Known::Known(match (secret, better) {
@@ -335,6 +381,30 @@ impl Identity {
             )
     }
 
+    /// Tells whether a federated credential, of either object, trusts an issuer and an audience that may be trusted.
+    pub const fn is_federated(&self) -> bool {
+        self.is_federated
+    }
+
+    /// Tells whether any credential is in date that is not proven to sign or encrypt: what somebody must answer for.
+    pub fn has_credentials(&self) -> bool {
+        let is_held = |held: &ClassifiedCredential| {
+            held.validity == Validity::Current && held.may_authenticate()
+        };
+        self.credentials.iter().any(is_held)
+            || self.federated().next().is_some()
+            || self
+                .held()
+                .any(|held| matches!(held, Credentials::Counted { .. }) && !held.are_none())
+    }
+
+    /// Tells whether the source hides the public key of a certificate that is in date.
+    pub fn hides_a_key(&self) -> bool {
+        self.credentials.iter().any(|held| {
+            held.acts_as_certificate() && held.validity == Validity::Current && held.key.is_none()
+        })
+    }
+
     /// Tells whether the source shows the federated credentials of the application.
     pub fn knows_federated(&self) -> bool {
         match (&self.application, &self.service_principal) {
@@ -363,126 +433,6 @@ impl Identity {
             Credentials::Listed { .. } | Credentials::Unknown { .. } => 0,
         });
         counts.sum()
-    }
-}
-
-/// One object's lists, with what both objects say about them.
-struct Object<'a> {
-    holder: Holder,
-    passwords: &'a [PasswordCredential],
-    keys: &'a [KeyCredential],
-    preferred: Option<&'a CustomKeyIdentifier>,
-    encryption_keys: [Option<KeyId>; 2],
-}
-
-impl Object<'_> {
-    fn classify(&self, now: Timestamp, into: &mut Vec<ClassifiedCredential>) {
-        into.reserve(self.passwords.len() + self.keys.len());
-        let signing = SigningKeys::of(self);
-        let holder = self.holder;
-        for password in self.passwords {
-            let class = if signing.pairs(password) {
-                CredentialClass::PairedPassword
-            } else {
-                CredentialClass::ClientSecret
-            };
-            let PasswordCredential {
-                key_id,
-                custom_key_identifier: _,
-                period,
-            } = *password;
-            into.push(ClassifiedCredential {
-                key_id,
-                holder,
-                class,
-                validity: period.validity(now),
-                period,
-            });
-        }
-        for key in self.keys {
-            let class = self.class(key, &signing);
-            let KeyCredential { key_id, period, .. } = *key;
-            into.push(ClassifiedCredential {
-                key_id,
-                holder,
-                class,
-                validity: period.validity(now),
-                period,
-            });
-        }
-    }
-
-    /// Precedence: symmetric (never excused), encryption, signing, certificate, unknown.
-    fn class(&self, key: &KeyCredential, signing: &SigningKeys<'_>) -> CredentialClass {
-        if key.kind == KeyType::Symmetric {
-            CredentialClass::SymmetricKey
-        } else if self.encrypts(key) {
-            CredentialClass::TokenEncryptionKey
-        } else if self.signs(key) || signing.has_twin(key) {
-            CredentialClass::TokenSigningKey
-        } else if key.kind == KeyType::AsymmetricX509Cert && key.usage == KeyUsage::Verify {
-            CredentialClass::Certificate
-        } else {
-            CredentialClass::Unknown
-        }
-    }
-
-    fn encrypts(&self, key: &KeyCredential) -> bool {
-        key.key_id.is_some() && self.encryption_keys.contains(&key.key_id)
-    }
-
-    /// Tells whether the key signs by its own words: usage `Sign`, or named as the preferred signing key.
-    fn signs(&self, key: &KeyCredential) -> bool {
-        let preferred =
-            self.preferred.is_some() && key.custom_key_identifier.as_ref() == self.preferred;
-        key.kind != KeyType::Symmetric
-            && !self.encrypts(key)
-            && (key.usage == KeyUsage::Sign || preferred)
-    }
-}
-
-/// What the signing keys of one object are known by; nearly always nothing. Both lists are sorted, because nothing bounds
-/// how many keys a file gives an object.
-#[derive(Default)]
-struct SigningKeys<'a> {
-    key_ids: Vec<KeyId>,
-    identifiers: Vec<&'a CustomKeyIdentifier>,
-}
-
-impl<'a> SigningKeys<'a> {
-    fn of(object: &Object<'a>) -> Self {
-        let mut signing = Self::default();
-        for key in object.keys.iter().filter(|key| object.signs(key)) {
-            signing.key_ids.extend(key.key_id);
-            signing.identifiers.extend(&key.custom_key_identifier);
-        }
-        signing.identifiers.sort_unstable();
-        let twins = object.keys.iter().filter(|key| {
-            key.kind != KeyType::Symmetric
-                && !object.encrypts(key)
-                && !object.signs(key)
-                && signing.has_twin(key)
-        });
-        let twins: Vec<KeyId> = twins.filter_map(|key| key.key_id).collect();
-        signing.key_ids.extend(twins);
-        signing.key_ids.sort_unstable();
-        signing
-    }
-
-    fn shares_identifier(&self, identifier: Option<&CustomKeyIdentifier>) -> bool {
-        identifier.is_some_and(|identifier| self.identifiers.binary_search(&identifier).is_ok())
-    }
-
-    /// SAML signing stores one certificate twice, as `Sign` and as `Verify`.
-    fn has_twin(&self, key: &KeyCredential) -> bool {
-        key.usage == KeyUsage::Verify && self.shares_identifier(key.custom_key_identifier.as_ref())
-    }
-
-    fn pairs(&self, password: &PasswordCredential) -> bool {
-        password
-            .key_id
-            .is_some_and(|key_id| self.key_ids.binary_search(&key_id).is_ok())
-            || self.shares_identifier(password.custom_key_identifier.as_ref())
     }
 }
 

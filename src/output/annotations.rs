@@ -65,8 +65,14 @@ pub(super) fn last_lines(report: &Report, all: &[Annotations<'_>]) -> Vec<String
     let notes = notes.map(|note| format!("besides: {note}"));
     let more = report.notes.len().saturating_sub(MOST_ANNOTATIONS);
     let more = (more > 0).then(|| format!("and {}", count(more, "more remark")));
+    let excused = words::excused(report);
+    let excused = (!excused.is_empty()).then(|| format!("excused credentials: {excused}"));
     let last = words::outcome(report);
-    cut.chain(notes).chain(more).chain([last]).collect()
+    cut.chain(notes)
+        .chain(more)
+        .chain(excused)
+        .chain([last])
+        .collect()
 }
 
 fn of_finding<'report>(report: &'report Report, finding: &Finding) -> Annotation<'report> {

@@ -38,9 +38,9 @@ fn write(report: &Report, _: &Options, writer: &mut dyn io::Write) -> io::Result
         writer.write_all(line.bytes())?;
         separator = ",\n  ";
     }
-    if let Some(tolerated) = tolerated(report) {
+    for about in tolerated(report).into_iter().chain(excused(report)) {
         line.clear();
-        entry(&mut line, report, &tolerated)?;
+        entry(&mut line, report, &about)?;
         writer.write_all(separator.as_bytes())?;
         writer.write_all(line.bytes())?;
         separator = ",\n  ";
@@ -95,6 +95,18 @@ fn tolerated(report: &Report) -> Option<Entry<'_>> {
         level: Level::Note,
         description: format!("left out here: {tolerated}"),
         fingerprint: Fingerprint::new(RuleId("tolerated"), &[], 0),
+        place: None,
+    })
+}
+
+/// Says how many credentials were excused because they do not authenticate, if any was.
+fn excused(report: &Report) -> Option<Entry<'_>> {
+    let excused = words::excused(report);
+    (!excused.is_empty()).then(|| Entry {
+        rule: "excused",
+        level: Level::Note,
+        description: format!("excused credentials: {excused}"),
+        fingerprint: Fingerprint::new(RuleId("excused"), &[], 0),
         place: None,
     })
 }

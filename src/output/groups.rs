@@ -5,6 +5,7 @@
 use std::cmp::Reverse;
 
 use crate::finding::{ApplicationRecord, Disposition, Finding, Level, Standing, Subject};
+use crate::internal::OrInternal as _;
 use crate::model::State;
 use crate::report::Report;
 
@@ -71,7 +72,8 @@ pub(super) fn name<'report>(report: &'report Report, finding: &'report Finding) 
         },
         Subject::Tenant => "The tenant",
         Subject::Exception(_) | Subject::Window(_) => {
-            report.facts(finding).entry.unwrap_or_default()
+            let entry = report.facts(finding).entry;
+            entry.or_internal("the finding is about an entry")
         }
     }
 }
@@ -113,6 +115,8 @@ const fn standing(standing: Standing) -> &'static str {
         Standing::ServicePrincipal => " · service principal without an application here",
         Standing::Foreign => " · owned by another tenant",
         Standing::Microsoft => " · owned by Microsoft",
+        Standing::ManagedIdentity => " · managed identity",
+        Standing::AgentIdentity => " · agent identity",
     }
 }
 

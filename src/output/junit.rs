@@ -208,12 +208,21 @@ type Xml<'a, 'b> = Writer<&'a mut io::BufWriter<&'b mut dyn io::Write>>;
 /// Writes what was judged and what a reader should know besides, in a suite without tests.
 fn about(xml: &mut Xml<'_, '_>, report: &Report) -> io::Result<()> {
     let tenant = report.tenant.map(|tenant| tenant.to_string());
+    let excused = words::excused(report);
     let properties = [
         ("verdict", report.verdict().name().to_owned()),
         ("policy", printable(&report.policy.path).into_owned()),
         ("tenant", tenant.unwrap_or_else(|| "not known".to_owned())),
         ("fail-on", report.fail_on.to_string()),
         ("judged-at", report.now.to_string()),
+        (
+            "excused-credentials",
+            if excused.is_empty() {
+                "none".to_owned()
+            } else {
+                excused
+            },
+        ),
     ];
     let lines = std::iter::once(words::outcome(report)).chain(report.notes.iter().cloned());
     let lines: Vec<String> = lines.map(|line| printable(&line).into_owned()).collect();

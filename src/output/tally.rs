@@ -1,6 +1,7 @@
 //! Numbers of a judgement that several formats say in words.
 
-use crate::finding::{Disposition, Level, Standing, Subject};
+use crate::finding::{Disposition, Level, Subject};
+use crate::internal::OrInternal as _;
 use crate::report::Report;
 use crate::words::count;
 
@@ -8,7 +9,8 @@ use crate::words::count;
 pub(super) struct Tally {
     /// Judged applications with an open finding.
     pub(super) applications: usize,
-    /// Service principals of Microsoft or another tenant, which are not judged otherwise, with an open finding.
+    /// Service principals that are not judged otherwise, those of Microsoft or another tenant among them, with an open
+    /// finding.
     pub(super) others: usize,
     /// Open findings about the tenant.
     pub(super) tenant: usize,
@@ -23,9 +25,8 @@ impl Tally {
         for finding in &report.findings {
             match (finding.disposition, finding.subject) {
                 (Disposition::Open, Subject::Application(index)) => {
-                    if let Some(known) = has_findings.get_mut(index as usize) {
-                        *known = true;
-                    }
+                    let known = has_findings.get_mut(index as usize);
+                    *known.or_internal("a finding names what its report lists") = true;
                 }
                 (Disposition::Open, Subject::Exception(_) | Subject::Window(_)) => policy += 1,
                 (Disposition::Open, Subject::Tenant) => tenant += 1,
@@ -39,9 +40,10 @@ impl Tally {
             .zip(has_findings)
             .filter(|(_, has_findings)| *has_findings)
         {
-            match record.standing {
-                Standing::Application | Standing::ServicePrincipal => applications += 1,
-                Standing::Foreign | Standing::Microsoft => others += 1,
+            if record.standing.is_own() {
+                applications += 1;
+            } else {
+                others += 1;
             }
         }
         Self {

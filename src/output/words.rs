@@ -90,6 +90,22 @@ pub(super) fn skipped(report: &Report) -> String {
         (skipped.microsoft, "of Microsoft"),
         (skipped.foreign, "of other tenants"),
         (skipped.deleted, "deleted"),
+        (skipped.agent_identity, "agent identities"),
+    ])
+}
+
+/// Says which credentials were excused because they do not authenticate, and which nobody knows; nothing where there are
+/// none.
+pub(super) fn excused(report: &Report) -> String {
+    let summary = &report.summary;
+    named([
+        (summary.excused.token_signing, "token-signing keys"),
+        (summary.excused.paired_password, "passwords of such keys"),
+        (summary.excused.token_encryption, "token-encryption keys"),
+        (
+            summary.unknown_credentials,
+            "keys of an unknown type, which are not excused",
+        ),
     ])
 }
 

@@ -13,6 +13,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::Issuer;
 use super::collection::{List, Scope};
 use super::exceptions_path::ExceptionsPath;
 use super::fault::Fault;
@@ -84,6 +85,10 @@ pub(super) struct PolicyDocument {
     /// The periods in which secrets are tolerated because certificates are on their way.
     #[serde(default)]
     pub(super) migration_windows: Vec<WindowDocument>,
+    /// The issuers that federated credentials may trust, in place of the known ones: GitHub Actions, GitLab.com, HCP
+    /// Terraform, Azure DevOps, Google, AKS, and Microsoft Entra ID for the tenant's own tokens only.
+    #[serde(default)]
+    pub(super) issuers: Given<List<Scalar<Issuer>>>,
     /// Rules about the policy's own exceptions and windows, checked when it loads. What a policy extends can only be
     /// tightened.
     #[serde(default)]

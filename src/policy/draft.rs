@@ -23,7 +23,7 @@ use super::rules_document::RulesDocument;
 use super::scalar::Scalar;
 use super::spans::{Bytes, Entry, Kind, Node, Place};
 use super::typed::{Mismatch, typed};
-use super::{EntryKind, exceptions_json, yaml};
+use super::{EntryKind, Issuer, exceptions_json, yaml};
 use crate::finding::RuleId;
 use crate::model::TenantId;
 
@@ -49,6 +49,7 @@ pub(super) struct Draft {
     pub(super) exceptions: Vec<Placed<ExceptionDocument>>,
     pub(super) exceptions_from: Vec<ExceptionsPath>,
     pub(super) windows: Vec<Placed<WindowDocument>>,
+    pub(super) issuers: Option<Vec<Issuer>>,
     pub(super) governance: GovernanceDocument,
     /// Whether nothing is lost but exceptions and windows: what is absent here is then absent in the file.
     pub(super) is_whole: bool,
@@ -199,6 +200,7 @@ fn whole(document: PolicyDocument, root: &Node<'_>) -> Draft {
             root.get("migration-windows"),
             EntryKind::Window,
         ),
+        issuers: document.issuers.0.map(issuers),
         governance: document.governance,
         is_whole: true,
         keys: Keys::of(root),
@@ -207,6 +209,10 @@ fn whole(document: PolicyDocument, root: &Node<'_>) -> Draft {
 
 fn paths(list: List<Scalar<ExceptionsPath>>) -> Vec<ExceptionsPath> {
     list.0.into_iter().map(|path| path.0).collect()
+}
+
+fn issuers(list: List<Scalar<Issuer>>) -> Vec<Issuer> {
+    list.0.into_iter().map(|issuer| issuer.0).collect()
 }
 
 fn placed<T>(documents: Vec<T>, list: Option<&Entry<'_>>, kind: EntryKind) -> Vec<Placed<T>> {
@@ -261,6 +267,7 @@ impl Rescue {
             match key.as_ref() {
                 "tenant" => draft.tenant = self.read(value).map(|Scalar(tenant)| tenant),
                 "extends" => draft.extends = self.read(value).map(|Scalar(extends)| extends),
+                "issuers" => draft.issuers = self.read(value).map(issuers),
                 "governance" => draft.governance = self.read(value).unwrap_or_default(),
                 "rules" => draft.rules = self.rules(value),
                 "exceptions" => draft.exceptions = self.entries(value, EntryKind::Exception),

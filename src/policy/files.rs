@@ -78,15 +78,27 @@ impl Files for Disk {
     }
 
     fn repository(&self, folder: &Path) -> Option<PathBuf> {
-        // A worktree or submodule has a file `.git` in place of the folder.
+        // A worktree or submodule has a file `.git` in place of the folder. A link that leads nowhere, or what cannot be
+        // looked at, ends the search as well: a nearer root lets less in.
         let mut folders = folder.ancestors();
-        let root = folders.find(|folder| folder.join(".git").exists());
+        let root = folders.find(|folder| {
+            let entry = fs::symlink_metadata(folder.join(".git"));
+            entry.map_or_else(|error| !is_absence(&error), |_| true)
+        });
         root.map(Path::to_owned)
     }
 
     fn is_disk(&self) -> bool {
         true
     }
+}
+
+/// Tells whether an error says that there is nothing.
+fn is_absence(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }
 
 /// The files on disk, one of them with another text.

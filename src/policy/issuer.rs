@@ -29,6 +29,11 @@ impl Issuer {
         ))
     }
 
+    /// Returns the issuer as the policy means it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Tells whether this names the issuer of a credential. Whoever made the credential chose its issuer: what one
     /// reader of URLs takes for another host or path than the next one is named by nothing.
     pub fn names(&self, issuer: &str) -> bool {
@@ -92,7 +97,7 @@ impl fmt::Display for Issuer {
 }
 
 /// Splits an `https` URL into what stands before and behind the first slash, without a trailing slash.
-fn split(url: &str) -> Option<(&str, &str)> {
+pub(super) fn split(url: &str) -> Option<(&str, &str)> {
     let scheme = url.get(..8)?;
     let rest = url.get(8..)?;
     if !scheme.eq_ignore_ascii_case("https://") {

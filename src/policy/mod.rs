@@ -34,6 +34,7 @@ mod scalar;
 mod setting;
 mod spans;
 mod suggestion;
+mod trust;
 mod typed;
 mod validate;
 mod window;
@@ -49,6 +50,7 @@ pub use governance::Governance;
 pub use issuer::{InvalidIssuer, Issuer};
 pub use presets::NAMES as PRESETS;
 pub use setting::{Evidence, RuleSetting};
+pub use trust::{Distrust, Trust};
 pub use window::{Window, WindowScope};
 
 use std::path::{Path, PathBuf};
@@ -116,6 +118,7 @@ pub fn is_exceptions_file(path: &Path) -> bool {
 #[derive(Debug)]
 pub struct Policy {
     tenant: Option<TenantId>,
+    issuers: Option<Vec<Issuer>>,
     rules: Vec<RuleSetting>,
     governance: Governance,
     rule_places: Vec<(RuleId, RulePlace)>,
@@ -130,6 +133,12 @@ impl Policy {
     /// Returns the tenant for which the policy is written, if it says so.
     pub const fn tenant(&self) -> Option<TenantId> {
         self.tenant
+    }
+
+    /// Returns whom federated credentials may trust under this policy; `own` is the tenant of the inventory, which the
+    /// policy's own `tenant` outranks.
+    pub fn trust(&self, own: Option<TenantId>) -> Trust<'_> {
+        Trust::new(self.issuers.as_deref(), self.tenant.or(own))
     }
 
     /// Returns what the policy says about a rule; `None` where it does not list the rule.

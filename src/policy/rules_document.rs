@@ -7,12 +7,12 @@
 use schemars::{JsonSchema, Schema, json_schema};
 use serde::Deserialize;
 
+use super::Evidence;
 use super::collection::List;
 use super::document::Given;
 use super::fault::Fault;
 use super::scalar::{Grammar, Scalar, words};
 use super::suggestion::suggestion;
-use super::{Evidence, Issuer};
 use crate::finding::{Days, Level, RuleId};
 use crate::model::Alternatives;
 
@@ -54,7 +54,6 @@ pub(super) struct RuleOverride {
     pub(super) max: Option<Days>,
     pub(super) within: Option<Days>,
     pub(super) alternatives: Option<Alternatives>,
-    pub(super) issuers: Option<Vec<Issuer>>,
 }
 
 impl RuleOverride {
@@ -66,7 +65,6 @@ impl RuleOverride {
             max: self.max.or(farther.max),
             within: self.within.or(farther.within),
             alternatives: self.alternatives.or(farther.alternatives),
-            issuers: self.issuers.or(farther.issuers),
         }
     }
 }
@@ -124,14 +122,6 @@ settings!(
     SecretsOnlyRule {
         /// What counts as better than a secret; `[certificate, federated]` where nothing is said.
         alternatives: List<Scalar<Alternative>> => alternatives,
-    }
-);
-
-settings!(
-    /// The rule about federated credentials that trust too much.
-    FederatedRule {
-        /// The issuers that are trusted, in place of the known ones.
-        issuers: List<Scalar<Issuer>> => |issuers| issuers.0.iter().map(|issuer| issuer.0.clone()).collect(),
     }
 );
 
@@ -208,8 +198,18 @@ rules! {
         foreign_service_principal_credential, "foreign-service-principal-credential": PlainRule;
         /// An application that has credentials and no owner.
         owner_missing, "owner-missing": PlainRule;
-        /// A federated credential that trusts more than one workload, or an issuer that is not among `issuers`.
-        federated_credential_broad, "federated-credential-broad": FederatedRule;
+        /// A service principal of this tenant whose application the inventory does not have.
+        application_missing, "application-missing": PlainRule;
+        /// A password that is excused as part of a SAML triple, of which nothing shows that it is in use.
+        saml_password_unproven, "saml-password-unproven": PlainRule;
+        /// A credential on an agent identity, which holds none by definition.
+        agent_identity_credential, "agent-identity-credential": PlainRule;
+        /// A registered certificate with which Entra refuses the sign-in.
+        certificate_unusable, "certificate-unusable": PlainRule;
+        /// A key of a type or usage that is not known.
+        unknown_credential, "unknown-credential": PlainRule;
+        /// A federated credential that trusts more than one workload, an issuer that is not trusted, or another audience.
+        federated_credential_broad, "federated-credential-broad": PlainRule;
         /// A tenant whose app management policy does not block adding secrets.
         tenant_allows_new_secrets, "tenant-allows-new-secrets": PlainRule;
     }

@@ -5,8 +5,6 @@
 use crate::finding::{Days, Level, RuleId};
 use crate::model::Alternatives;
 
-use super::Issuer;
-
 /// What happens to the verdict when the inventory cannot tell what a rule needs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Evidence {
@@ -32,6 +30,4 @@ pub struct RuleSetting {
     pub within: Option<Days>,
     /// `alternatives` of `secrets-only`.
     pub alternatives: Alternatives,
-    /// `issuers` of `federated-credential-broad`; `None` keeps the known ones.
-    pub issuers: Option<Vec<Issuer>>,
 }

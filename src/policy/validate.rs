@@ -30,8 +30,9 @@ use crate::model::TenantId;
 const ABOUT_POLICY: &str = "policy";
 
 /// The keys besides rules and entries whose places are kept.
-const PLACED_KEYS: [&str; 9] = [
+const PLACED_KEYS: [&str; 10] = [
     "tenant",
+    "issuers",
     "extends",
     "rules",
     "exceptions",
@@ -76,9 +77,11 @@ pub(super) fn validate(
         .zip(&drafts)
         .map(|(file, draft)| policy_file(file, draft));
     let files = described.collect();
+    let issuers = drafts.iter().find_map(|draft| draft.issuers.clone());
     let (exceptions, windows) = entries(drafts);
     Ok(Policy {
         tenant,
+        issuers,
         rules,
         governance,
         rule_places,
@@ -189,7 +192,6 @@ fn setting(drafts: &[Draft], descriptor: &RuleDescriptor) -> Option<RuleSetting>
             .within
             .map(|within| written.within.unwrap_or(within)),
         alternatives: written.alternatives.unwrap_or_default(),
-        issuers: written.issuers,
     })
 }
 

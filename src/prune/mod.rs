@@ -61,7 +61,7 @@ pub enum Why {
 /// Why an entry stays that nothing needs now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
-    /// It is granted from this day on.
+    /// It is granted from this day on, today or later.
     GrantedLater(Date),
     /// A rule was not judged on so many applications.
     NotJudged(RuleId, u64),
@@ -141,7 +141,8 @@ fn judge_exception(
     if record.used {
         return None;
     }
-    if !exception.is_in_force(today) {
+    // What it is for may begin later, on its first day as well.
+    if today <= exception.granted {
         return Some(Err(Doubt::GrantedLater(exception.granted)));
     }
     let is_on = |rule: &&RuleId| is_on(policy, **rule);

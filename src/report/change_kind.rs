@@ -53,8 +53,8 @@ pub enum ChangeKind {
     RuleLimit,
     /// Other credentials count as better than a secret.
     RuleAlternatives,
-    /// Other issuers of federated credentials are trusted.
-    RuleIssuers,
+    /// Federated credentials may trust other issuers.
+    Issuers,
     /// A limit of the governance is another.
     Governance,
     /// The policy is for another tenant.
@@ -261,10 +261,10 @@ static WORDS: &[Words] = &[
         "An application with a secret and one of these is migrating; without one it has secrets only.",
     ),
     words(
-        ChangeKind::RuleIssuers,
-        "rule-issuers-changed",
-        "Other issuers of federated credentials are trusted",
-        "A federated credential of an issuer that is not listed is a finding.",
+        ChangeKind::Issuers,
+        "issuers-changed",
+        "Federated credentials may trust other issuers",
+        "A federated credential of an issuer that is not trusted is a finding, and is no alternative to a secret.",
     ),
     words(
         ChangeKind::Governance,

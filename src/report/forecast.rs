@@ -13,6 +13,7 @@ use super::{Report, Verdict};
 use crate::finding::{
     ApplicationRecord, CredentialRef, Days, Detail, Disposition, Facts, Finding, NextStep, Subject,
 };
+use crate::internal::OrInternal as _;
 use crate::model::State;
 
 /// Why something changes on a day, although nobody does anything.
@@ -149,6 +150,14 @@ pub struct Day {
     pub events: std::ops::Range<usize>,
 }
 
+impl Day {
+    /// Returns what changes on the day, in order.
+    pub fn events<'report>(&self, report: &'report ForecastReport) -> &'report [Event] {
+        let events = report.events.get(self.events.clone());
+        events.or_internal("a day names the events of its report")
+    }
+}
+
 /// The last usable certificate of an application, and when it ends.
 #[derive(Clone, Debug)]
 pub struct LastCertificate {
@@ -271,22 +280,19 @@ impl ForecastReport {
     /// Returns the application that an event is about.
     pub fn application(&self, event: &Event) -> Option<&ApplicationRecord> {
         match event.finding.subject {
-            Subject::Application(index) => self.applications.get(index as usize),
+            Subject::Application(index) => Some(super::listed(&self.applications, index)),
             Subject::Exception(_) | Subject::Window(_) | Subject::Tenant => None,
         }
     }
 
     /// Returns the id of the exception or window that an event is about.
     pub fn entry(&self, event: &Event) -> Option<&str> {
-        let window = |index: u32| self.today.windows.get(index as usize);
+        let window = |index: u32| Some(&*super::listed(&self.today.windows, index).id.0);
         match event.finding.subject {
-            Subject::Exception(index) => {
-                let exception = self.today.exceptions.get(index as usize);
-                exception.map(|entry| &*entry.id.0)
-            }
-            Subject::Window(index) => window(index).map(|entry| &*entry.id.0),
+            Subject::Exception(index) => Some(&*super::listed(&self.today.exceptions, index).id.0),
+            Subject::Window(index) => window(index),
             Subject::Application(_) => match event.finding.detail {
-                Detail::StartsInWindow(_, index) => window(index).map(|entry| &*entry.id.0),
+                Detail::StartsInWindow(_, index) => window(index),
                 Detail::None
                 | Detail::Age(..)
                 | Detail::Lifetime(..)
@@ -296,7 +302,8 @@ impl ForecastReport {
                 | Detail::LastDay(_)
                 | Detail::DaysLeft(..)
                 | Detail::UnknownApplication(_)
-                | Detail::NewSecrets(_) => None,
+                | Detail::NewSecrets(_)
+                | Detail::Refused(_) => None,
             },
             Subject::Tenant => None,
         }
@@ -315,7 +322,7 @@ impl ForecastReport {
         let mut words = String::new();
         let descriptor = self.today.rule(&event.finding).descriptor;
         let written = (descriptor.message)(&self.facts(event), &mut words);
-        debug_assert!(written.is_ok(), "writing to a string does not fail");
+        written.or_internal("each rule has words for what it finds");
         words
     }
 
@@ -329,29 +336,29 @@ impl ForecastReport {
 
     /// Returns what to do about the cause of an event, where that is not a matter of its rule.
     pub fn remedy(&self, event: &Event) -> Option<String> {
-        let exception = |index: u32| self.today.exceptions.get(index as usize);
-        let window = |index: u32| self.today.windows.get(index as usize);
+        let exception = |index: u32| super::listed(&self.today.exceptions, index);
+        let window = |index: u32| super::listed(&self.today.windows, index);
         match event.cause {
             Cause::ExceptionEnded(index) | Cause::ExceptionEndsSoon(index) => {
-                let id = &exception(index)?.id;
+                let id = &exception(index).id;
                 Some(format!(
                     "mend what `{id}` covers, or have it extended in a reviewed change of the policy"
                 ))
             }
             Cause::ExceptionUnused(index) => {
-                let id = &exception(index)?.id;
+                let id = &exception(index).id;
                 Some(format!(
                     "nothing; take `{id}` out of the policy then, as `credgate policy prune` does"
                 ))
             }
             Cause::CertificateByPassed(index) => {
-                let id = &window(index)?.id;
+                let id = &window(index).id;
                 Some(format!(
                     "give the applications of `{id}` a certificate or federated credential"
                 ))
             }
             Cause::WindowClosed(index) => {
-                let id = &window(index)?.id;
+                let id = &window(index).id;
                 Some(format!(
                     "switch the applications of `{id}` to a certificate or federated credential, and only then remove their secrets"
                 ))

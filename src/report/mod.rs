@@ -12,6 +12,7 @@ use crate::finding::{
     ApplicationRecord, Detail, Disposition, ExceptionId, Facts, Finding, Fingerprint, Level,
     NextStep, RuleDescriptor, Subject, WindowId,
 };
+use crate::internal::OrInternal as _;
 use crate::model::{Coverage, Place, State, TenantId};
 
 /// Whether the policy holds.
@@ -89,11 +90,20 @@ impl FilePlace {
     }
 }
 
+/// Returns what a finding names by its index.
+fn listed<T>(list: &[T], index: u32) -> &T {
+    let entry = list.get(index as usize);
+    entry.or_internal("a finding names what its report lists")
+}
+
 /// Looks a place up; a source without lines has none.
 fn location(files: &[String], place: Place) -> Option<Location<'_>> {
-    let file = files.get(place.file as usize)?;
-    (place.line > 0).then_some(Location {
-        file,
+    if place.line == 0 {
+        return None;
+    }
+    let file = files.get(place.file as usize);
+    Some(Location {
+        file: file.or_internal("a place lies in a file of its report"),
         line: place.line,
         column: place.column,
     })
@@ -203,12 +213,32 @@ pub struct Skipped {
     pub foreign: u64,
     /// Soft-deleted objects.
     pub deleted: u64,
+    /// Agent identities: they hold no credentials, their blueprints do.
+    pub agent_identity: u64,
 }
 
 impl Skipped {
     /// Returns how many objects were skipped altogether.
     pub const fn total(&self) -> u64 {
-        self.managed_identity + self.microsoft + self.foreign + self.deleted
+        self.managed_identity + self.microsoft + self.foreign + self.deleted + self.agent_identity
+    }
+}
+
+/// Credentials of judged identities that are proven not to authenticate, whatever their dates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Excused {
+    /// Passwords of whole SAML triples.
+    pub paired_password: u64,
+    /// Keys that encrypt tokens: an object names them, and their usage is `Encrypt`.
+    pub token_encryption: u64,
+    /// Keys of whole SAML triples.
+    pub token_signing: u64,
+}
+
+impl Excused {
+    /// Returns how many credentials were excused altogether.
+    pub const fn total(&self) -> u64 {
+        self.paired_password + self.token_encryption + self.token_signing
     }
 }
 
@@ -221,6 +251,10 @@ pub struct Summary {
     pub by_state: [u64; State::ALL.len()],
     /// Objects that were not judged.
     pub skipped: Skipped,
+    /// Credentials that do not authenticate, and are therefore not judged.
+    pub excused: Excused,
+    /// Keys of judged identities whose type or usage is not known, whatever their dates.
+    pub unknown_credentials: u64,
     /// Open findings by level, in the order of [`Level::ALL`].
     pub findings: [u64; Level::ALL.len()],
     /// Findings that an exception covers.
@@ -301,7 +335,7 @@ impl Report {
     /// Returns the application that a finding is about.
     pub fn application(&self, finding: &Finding) -> Option<&ApplicationRecord> {
         match finding.subject {
-            Subject::Application(index) => self.applications.get(index as usize),
+            Subject::Application(index) => Some(listed(&self.applications, index)),
             Subject::Exception(_) | Subject::Window(_) | Subject::Tenant => None,
         }
     }
@@ -310,7 +344,7 @@ impl Report {
     pub fn exception(&self, finding: &Finding) -> Option<&ExceptionRecord> {
         match (finding.subject, finding.disposition) {
             (Subject::Exception(index), _) | (_, Disposition::Excepted(index)) => {
-                self.exceptions.get(index as usize)
+                Some(listed(&self.exceptions, index))
             }
             (_, Disposition::Open | Disposition::InWindow(_)) => None,
         }
@@ -320,7 +354,7 @@ impl Report {
     pub fn window(&self, finding: &Finding) -> Option<&WindowRecord> {
         match (finding.subject, finding.disposition) {
             (Subject::Window(index), _) | (_, Disposition::InWindow(index)) => {
-                self.windows.get(index as usize)
+                Some(listed(&self.windows, index))
             }
             (_, Disposition::Open | Disposition::Excepted(_)) => None,
         }
@@ -329,14 +363,11 @@ impl Report {
     /// Returns a finding with what its words need.
     pub fn facts<'report>(&'report self, finding: &'report Finding) -> Facts<'report> {
         let entry = match finding.subject {
-            Subject::Exception(index) => self
-                .exceptions
-                .get(index as usize)
-                .map(|entry| &*entry.id.0),
-            Subject::Window(index) => self.windows.get(index as usize).map(|entry| &*entry.id.0),
+            Subject::Exception(index) => Some(&*listed(&self.exceptions, index).id.0),
+            Subject::Window(index) => Some(&*listed(&self.windows, index).id.0),
             Subject::Application(_) => {
                 if let Detail::StartsInWindow(_, index) = finding.detail {
-                    self.windows.get(index as usize).map(|entry| &*entry.id.0)
+                    Some(&*listed(&self.windows, index).id.0)
                 } else {
                     None
                 }
@@ -360,7 +391,7 @@ impl Report {
     /// Adds the sentence about a finding to `words`, for those who write many.
     pub fn write_message(&self, finding: &Finding, words: &mut String) {
         let written = (self.rule(finding).descriptor.message)(&self.facts(finding), words);
-        debug_assert!(written.is_ok(), "writing to a string does not fail");
+        written.or_internal("each rule has words for what it finds");
     }
 
     /// Returns what to do about a finding, in order.
@@ -394,15 +425,17 @@ impl Report {
         match finding.subject {
             Subject::Application(_) => {
                 let application = self.application(finding);
+                let application = application.or_internal("the finding is about an application");
                 let key_id = finding.credential.and_then(|credential| credential.key_id);
                 let key_id = key_id.as_ref().map_or(&[][..], |id| id.as_bytes());
-                let app_id = application.and_then(|record| record.app_id);
-                if let Some(app_id) = app_id {
+                if let Some(app_id) = application.app_id {
                     return Fingerprint::new(rule, &[app_id.as_bytes(), key_id], finding.repeat);
                 }
                 // No address, however it reads, is an appId: it is a part more.
-                let address = application.and_then(|record| record.address.as_deref());
-                let address = address.unwrap_or_default().as_bytes();
+                let address = application
+                    .address
+                    .as_deref()
+                    .map_or(&[][..], str::as_bytes);
                 Fingerprint::new(rule, &[&[], address, key_id], finding.repeat)
             }
             Subject::Tenant => {
@@ -411,7 +444,8 @@ impl Report {
                 Fingerprint::new(rule, &[tenant], finding.repeat)
             }
             Subject::Exception(_) | Subject::Window(_) => {
-                let entry = self.facts(finding).entry.unwrap_or_default();
+                let entry = self.facts(finding).entry;
+                let entry = entry.or_internal("the finding is about an entry");
                 let application: &[u8] = if let Detail::UnknownApplication(app_id) = &finding.detail
                 {
                     app_id.as_bytes()

@@ -49,6 +49,8 @@ pub enum ChangeSubject {
     Rule(RuleId),
     /// A key of `governance`.
     Governance(&'static str),
+    /// `issuers`.
+    Issuers,
     /// `tenant`.
     Tenant,
     /// A shipped preset, by its name.
@@ -63,6 +65,7 @@ impl ChangeSubject {
             Self::Window(_) => "window",
             Self::Rule(_) => "rule",
             Self::Governance(_) => "governance",
+            Self::Issuers => "issuers",
             Self::Tenant => "tenant",
             Self::Preset(_) => "preset",
         }
@@ -75,6 +78,7 @@ impl ChangeSubject {
             Self::Window(id) => &id.0,
             Self::Rule(rule) => rule.0,
             Self::Governance(key) => key,
+            Self::Issuers => "issuers",
             Self::Tenant => "tenant",
             Self::Preset(name) => name,
         }
@@ -192,12 +196,12 @@ impl ReviewReport {
 
     /// Returns a name of each change that no move of a line and no passing of time changes.
     pub fn fingerprints(&self) -> Vec<Fingerprint> {
-        let mut repeats: BTreeMap<(ChangeKind, &ChangeSubject), u16> = BTreeMap::new();
+        let mut repeats: BTreeMap<(ChangeKind, &ChangeSubject), u32> = BTreeMap::new();
         let named = self.changes.iter().map(|Change { kind, subject, .. }| {
             let repeat = repeats.entry((*kind, subject)).or_default();
             let parts = [subject.kind().as_bytes(), subject.name().as_bytes()];
             let fingerprint = Fingerprint::new(RuleId(kind.name()), &parts, *repeat);
-            *repeat = repeat.saturating_add(1);
+            *repeat += 1;
             fingerprint
         });
         named.collect()

@@ -3,15 +3,13 @@
 //! In: both policies. Out: a change for each difference of each exception. An exception that covers more, longer, or
 //! for whom nobody answers any more loosens. What is over covers nothing, however it is changed.
 
-use std::collections::HashMap;
-
-use foldhash::fast::FixedState;
 use jiff::civil::Date;
 
 use super::entries::{Copies, Entry, Fate, difference, paired, resigned, unsigned};
 use super::words::{days, days_between, named, sentence};
 use super::{Sides, change, entry_place, key_place};
 use crate::finding::RuleId;
+use crate::keyed::KeyedMap;
 use crate::model::{AppId, KeyId};
 use crate::policy::{EntryKind, Exception, Signature};
 use crate::report::FilePlace;
@@ -87,7 +85,7 @@ pub(super) fn compare(sides: &Sides<'_>, changes: &mut Vec<Change>) {
     }
 }
 
-type ByApplication<'run> = HashMap<AppId, Vec<&'run Exception>, FixedState>;
+type ByApplication<'run> = KeyedMap<AppId, Vec<&'run Exception>>;
 
 /// Returns the exceptions of the base that are over, by application.
 fn expired<'run>(sides: &Sides<'run>) -> ByApplication<'run> {

@@ -18,6 +18,7 @@ pub(super) fn compare(sides: &Sides<'_>, changes: &mut Vec<Change>) {
             ChangeSubject::Preset(_)
             | ChangeSubject::Exception(_)
             | ChangeSubject::Window(_)
+            | ChangeSubject::Issuers
             | ChangeSubject::Rule(_) => "extends".to_owned(),
         };
         changes.push(change(kind, direction, subject, text, sides.place_of(&key)));

@@ -4,12 +4,13 @@
 //! and raises, and all of them together. The reports decide what is silenced or raised; only to which change that belongs
 //! is worked out here.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use foldhash::fast::FixedState;
 use jiff::Timestamp;
 
 use crate::finding::{Detail, Disposition, Finding, Fingerprint, Subject};
+use crate::internal::OrInternal as _;
+use crate::keyed::KeyedMap;
 use crate::model::AppId;
 use crate::report::Report;
 use crate::report::review::{Change, ChangeSubject, Comparison, Direction, Impact, Touched};
@@ -26,15 +27,15 @@ pub(super) fn add(changes: &mut [Change], base: &Report, head: &Report) -> Compa
     for (at, (counts, other, direction)) in sides.into_iter().enumerate() {
         for gone in uncounted(counts, other) {
             let note = |tallies: &mut [Tally; 2]| {
-                if let Some(tally) = tallies.get_mut(at) {
-                    tally.add(counts, gone.finding);
-                }
+                let tally = tallies.get_mut(at);
+                tally
+                    .or_internal("there are two sides")
+                    .add(counts, gone.finding);
             };
             note(&mut total);
             for cause in causes(changes, &gone, counts, other, direction) {
-                if let Some(tallies) = tallies.get_mut(cause) {
-                    note(tallies);
-                }
+                let tallies = tallies.get_mut(cause);
+                note(tallies.or_internal("each change has its tallies"));
             }
         }
     }
@@ -70,7 +71,7 @@ struct Gone<'run> {
 
 /// Returns the findings that count in one report, and in the other do not or only at a lower level.
 fn uncounted<'run>(report: &'run Report, other: &'run Report) -> Vec<Gone<'run>> {
-    let known: HashMap<Fingerprint, &Finding, FixedState> = other
+    let known: KeyedMap<Fingerprint, &Finding> = other
         .findings
         .iter()
         .map(|finding| (other.fingerprint(finding), finding))
@@ -150,7 +151,8 @@ fn subjects(gone: &Gone<'_>, report: &Report, other: &Report) -> Vec<ChangeSubje
     }
     if let Detail::StartsInWindow(_, index) = finding.detail {
         let window = report.windows.get(index as usize);
-        subjects.extend(window.map(|it| ChangeSubject::Window(it.id.clone())));
+        let window = window.or_internal("a finding names what its report lists");
+        subjects.push(ChangeSubject::Window(window.id.clone()));
     }
     let rule = report.rule(finding).descriptor.id;
     subjects.push(ChangeSubject::Rule(rule));
@@ -158,6 +160,8 @@ fn subjects(gone: &Gone<'_>, report: &Report, other: &Report) -> Vec<ChangeSubje
         // The alternatives that secrets-only names decide which of the two rules finds a secret.
         subjects.push(ChangeSubject::Rule(rules::secrets_only()));
     }
+    // Whom federated credentials may trust decides what counts as better than a secret, and so the state.
+    subjects.push(ChangeSubject::Issuers);
     subjects
 }
 

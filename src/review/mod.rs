@@ -22,6 +22,7 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use crate::evaluate::policy_record;
+use crate::internal::OrInternal as _;
 use crate::policy::{EntryKind, EntryPlace, Policy, RulePlace, Written};
 use crate::report::review::{
     Change, ChangeKind, ChangeSubject, Direction, Impact, ReviewReport, Side,
@@ -95,6 +96,7 @@ impl Sides<'_> {
         exceptions::compare(self, &mut changes);
         windows::compare(self, &mut changes);
         rules::compare(self, &mut changes);
+        rules::compare_issuers(self, &mut changes);
         governance::compare(self, &mut changes);
         changes.sort_by(|one, other| {
             let order = |change: &Change| (change.direction, change.kind);
@@ -148,9 +150,12 @@ fn file_place(place: EntryPlace) -> FilePlace {
 
 fn rule_place(policy: &Policy, place: RulePlace) -> FilePlace {
     let RulePlace { file, line, column } = place;
-    let file = policy.files().get(file).map(|file| file.name.clone());
+    let file = policy.files().get(file);
     FilePlace {
-        file: file.unwrap_or_default(),
+        file: file
+            .or_internal("a place lies in a file of its policy")
+            .name
+            .clone(),
         line,
         column,
     }

@@ -3,11 +3,10 @@
 //! In: both policies. Out: a change for each setting that differs. A rule that is off, lower, wider, or content without
 //! evidence loosens.
 
-use super::words::named;
 use super::{Sides, change, rule_place};
 use crate::finding::{Days, Level};
 use crate::model::Alternatives;
-use crate::policy::{Evidence, Issuer, Policy, RuleSetting};
+use crate::policy::{Evidence, Policy, RuleSetting};
 use crate::report::review::{Change, ChangeKind, ChangeSubject, Direction};
 use crate::rules;
 
@@ -60,7 +59,6 @@ fn settings(base: &RuleSetting, head: &RuleSetting, found: &mut Found) {
         max,
         within,
         alternatives: _,
-        issuers: _,
     } = head;
     if let (Some(old), Some(new)) = (base.level, *level)
         && old != new
@@ -92,7 +90,6 @@ fn settings(base: &RuleSetting, head: &RuleSetting, found: &mut Found) {
     let below = |old: Days, new: Days| new < old;
     found.extend(limit("max", base.max, *max, above));
     found.extend(limit("within", base.within, *within, below));
-    issuers(base, head, found);
 }
 
 /// Compares a limit; `loosens` tells whether the new one lets more pass.
@@ -174,28 +171,28 @@ fn hiding(sides: &Sides<'_>) -> Option<String> {
     ))
 }
 
-/// Compares the trusted issuers; without a list of its own a policy trusts the known ones.
-fn issuers(base: &RuleSetting, head: &RuleSetting, found: &mut Found) {
-    if base.rule != rules::federated_credential_broad() {
-        return;
-    }
-    let trusted = |setting: &RuleSetting| -> Vec<Issuer> {
-        let own = setting.issuers.as_deref();
-        own.unwrap_or_else(|| rules::known_issuers()).to_vec()
+/// Compares whom federated credentials may trust. That decides the state of an application, whichever rule reads it.
+pub(super) fn compare_issuers(sides: &Sides<'_>, changes: &mut Vec<Change>) {
+    let (old, new) = (sides.base.trust(None), sides.head.trust(None));
+    let shown = |issuers: Vec<String>| {
+        let issuers: Vec<String> = issuers.iter().map(|issuer| format!("`{issuer}`")).collect();
+        issuers.join(", ")
     };
-    let (old, new) = (trusted(base), trusted(head));
-    let only = |list: &[Issuer], other: &[Issuer]| -> Vec<Issuer> {
-        let is_within = |issuer: &Issuer| other.iter().any(|it| it.includes(issuer));
-        let only = list.iter().filter(|issuer| !is_within(issuer));
-        only.cloned().collect()
-    };
-    let (added, removed) = (only(&new, &old), only(&old, &new));
+    let (added, removed) = (new.beyond(&old), old.beyond(&new));
+    let mut found = Found::new();
     if !added.is_empty() {
-        let text = format!("it also trusts {}", named(&added));
-        found.push((ChangeKind::RuleIssuers, Direction::Loosens, text));
+        let text = format!("federated credentials may also trust {}", shown(added));
+        found.push((ChangeKind::Issuers, Direction::Loosens, text));
     }
     if !removed.is_empty() {
-        let text = format!("it no longer trusts {}", named(&removed));
-        found.push((ChangeKind::RuleIssuers, Direction::Tightens, text));
+        let text = format!(
+            "federated credentials may no longer trust {}",
+            shown(removed)
+        );
+        found.push((ChangeKind::Issuers, Direction::Tightens, text));
     }
+    changes.extend(found.into_iter().map(|(kind, direction, text)| {
+        let place = sides.place_of("issuers");
+        change(kind, direction, ChangeSubject::Issuers, text, place)
+    }));
 }

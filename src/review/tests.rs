@@ -294,18 +294,35 @@ fn fewer_alternatives_loosen_where_an_exception_covers_having_only_secrets() {
 
 #[test]
 fn an_issuer_that_another_one_includes_is_no_news() {
-    let with = |issuers: &str| with_rules(&format!("  federated-credential-broad: {issuers}\n"));
+    let with = |issuers: &str| format!("{HEAD}{issuers}");
     let (any, one) = (
-        with("{ issuers: ['https://a.example/*'] }"),
-        with("{ issuers: ['https://a.example/b'] }"),
+        with("issuers: ['https://a.example/*']\n"),
+        with("issuers: ['https://a.example/b']\n"),
     );
-    let kind = "rule-issuers-changed";
+    let kind = "issuers-changed";
     assert_opposite(&one, &any, kind, kind);
-    let both = with("{ issuers: ['https://a.example/b', 'https://a.example/*'] }");
+    let both = with("issuers: ['https://a.example/b', 'https://a.example/*']\n");
     assert_eq!(changes(&any, &both), [] as [String; 0]);
     // The known ones include it.
-    let github = with("{ issuers: ['https://token.actions.githubusercontent.com'] }");
-    assert_eq!(changes(&with("{}"), &github), [format!("tightens {kind}")]);
+    let github = with("issuers: ['https://token.actions.githubusercontent.com']\n");
+    assert_eq!(changes(HEAD, &github), [format!("tightens {kind}")]);
+    let more = with("issuers: ['https://a.example', 'https://b.example']\n");
+    assert_opposite(&with("issuers: ['https://a.example']\n"), &more, kind, kind);
+}
+
+#[test]
+fn a_list_in_place_of_the_known_issuers_loosens_and_tightens() {
+    let own = format!("{HEAD}issuers: ['https://gitlab.contoso.example']\n");
+    let changes = changes(HEAD, &own);
+    assert_eq!(
+        changes,
+        ["loosens issuers-changed", "tightens issuers-changed"]
+    );
+    let report = reviewed(HEAD, &own);
+    assert_eq!(
+        report.changes[0].text,
+        "federated credentials may also trust `https://gitlab.contoso.example`"
+    );
 }
 
 #[test]
@@ -340,11 +357,6 @@ fn rules_loosen_when_they_are_off_lower_or_wider() {
             "  secrets-only: { alternatives: [federated] }",
             "  secrets-only: { alternatives: [federated, certificate] }",
             "rule-alternatives-changed",
-        ),
-        (
-            "  federated-credential-broad: { issuers: ['https://a.example'] }",
-            "  federated-credential-broad: { issuers: ['https://a.example', 'https://b.example'] }",
-            "rule-issuers-changed",
         ),
     ] {
         assert_opposite(&with_rules(tight), &with_rules(loose), kind, kind);

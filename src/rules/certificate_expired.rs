@@ -1,7 +1,7 @@
 //! `certificate-expired`: a certificate past its end that is still stored.
 
 use crate::finding::{Level, Need, RuleDefaults, RuleDescriptor, RuleId};
-use crate::model::{CredentialClass, Identity};
+use crate::model::{ClassifiedCredential, Identity};
 
 use super::{Rule, RuleContext, Violation, expiry, next_steps};
 
@@ -50,7 +50,7 @@ impl Rule for CertificateExpired {
     }
 
     fn judge(&self, identity: &Identity, _context: &RuleContext<'_>, found: &mut Vec<Violation>) {
-        expiry::judge_expired(identity, CredentialClass::Certificate, found);
+        expiry::judge_expired(identity, ClassifiedCredential::acts_as_certificate, found);
     }
 }
 

@@ -60,7 +60,8 @@ impl Rule for CertificateExpiring {
     }
 
     fn judge(&self, identity: &Identity, context: &RuleContext<'_>, found: &mut Vec<Violation>) {
-        let (Some(horizon), Some(last)) = (Horizon::of(context), last_usable(identity)) else {
+        let horizon = Horizon::of(context);
+        let Some(last) = last_usable(identity) else {
             return;
         };
         let mut certificates = identity.credentials().iter();

@@ -1,7 +1,7 @@
 //! `certificate-lifetime`: a certificate that is made to live longer than the limit.
 
 use crate::finding::{Level, Need, RuleDefaults, RuleDescriptor, RuleId};
-use crate::model::{CredentialClass, Identity};
+use crate::model::Identity;
 
 use super::{Rule, RuleContext, Violation, lifetime, next_steps};
 
@@ -26,7 +26,8 @@ const HELP: &str = "\
 
 A live or future certificate, on the application or its service principal, whose end minus start is
 above `max` (default 366 days). Exactly the limit is no finding. A certificate without a start or an
-end is above every limit. SAML signing and token-encryption keys are not certificates here.
+end is above every limit. Keys that are proven to sign or to encrypt tokens are left out; a `Verify` key
+that is only marked so counts.
 
 ## Why it matters
 
@@ -54,7 +55,7 @@ impl Rule for CertificateLifetime {
     fn judge(&self, identity: &Identity, context: &RuleContext<'_>, found: &mut Vec<Violation>) {
         let certificates = identity.credentials().iter();
         let certificates =
-            certificates.filter(|held| held.is_current_or_future(CredentialClass::Certificate));
+            certificates.filter(|held| held.acts_as_certificate() && held.is_unexpired());
         lifetime::judge(certificates, context, found);
     }
 }

@@ -77,9 +77,9 @@ impl Rule for ExceptionExpired {
 
 fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Detail::LastDay(day) = facts.finding.detail else {
-        return Ok(());
+        return Err(fmt::Error);
     };
-    let exception = facts.entry.unwrap_or_default();
+    let exception = facts.entry.ok_or(fmt::Error)?;
     write!(
         out,
         "exception `{exception}` ended with {day} and covers nothing any more"

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use crate::finding::{Days, Detail, Facts, Level, NextStep, RuleDefaults, RuleDescriptor, RuleId};
+use crate::internal::OrInternal as _;
 
-use super::{EntryViolation, PolicyContext, Rule, next_steps::step};
+use super::{EntryViolation, LIMIT, PolicyContext, Rule, next_steps::step};
 
 pub(super) struct ExceptionExpiring;
 
@@ -60,9 +61,8 @@ impl Rule for ExceptionExpiring {
     }
 
     fn judge_policy(&self, context: &PolicyContext<'_>, found: &mut Vec<EntryViolation>) {
-        let Some(within) = context.setting.within else {
-            return;
-        };
+        let within = context.setting.within;
+        let within = within.or_internal(LIMIT);
         for (index, exception) in context.current_exceptions() {
             let days = context.days_until(exception.expires);
             if days <= within.0 {
@@ -75,9 +75,9 @@ impl Rule for ExceptionExpiring {
 
 fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Detail::DaysLeft(day, left) = facts.finding.detail else {
-        return Ok(());
+        return Err(fmt::Error);
     };
-    let exception = facts.entry.unwrap_or_default();
+    let exception = facts.entry.ok_or(fmt::Error)?;
     match left {
         0 => write!(out, "exception `{exception}` ends today, {day}"),
         _ => write!(

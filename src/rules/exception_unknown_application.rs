@@ -72,9 +72,9 @@ impl Rule for ExceptionUnknownApplication {
 
 fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Detail::UnknownApplication(app_id) = facts.finding.detail else {
-        return Ok(());
+        return Err(fmt::Error);
     };
-    let exception = facts.entry.unwrap_or_default();
+    let exception = facts.entry.ok_or(fmt::Error)?;
     write!(
         out,
         "exception `{exception}` names the application `{app_id}`, which the inventory does not have"

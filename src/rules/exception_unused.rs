@@ -25,8 +25,8 @@ pub(super) static DESCRIPTOR: RuleDescriptor = RuleDescriptor {
 const HELP: &str = "\
 ## What it finds
 
-An exception of the policy, not expired, that matches no finding: no active rule that it names found
-anything on its applications or, if it is pinned, on its keyIds.
+An exception of the policy, granted and not expired, that matches no finding: no active rule that it
+names found anything on its applications or, if it is pinned, on its keyIds.
 
 ## Why it matters
 
@@ -61,8 +61,9 @@ impl Rule for ExceptionUnused {
     }
 
     fn judge_policy(&self, context: &PolicyContext<'_>, found: &mut Vec<EntryViolation>) {
-        for (index, _) in context.current_exceptions() {
-            if context.used.get(index) == Some(&false) {
+        for (index, exception) in context.current_exceptions() {
+            // What is granted for a later day covers nothing yet, and is not meant to.
+            if exception.granted <= context.today && context.used.get(index) == Some(&false) {
                 found.push(EntryViolation::of_exception(index, Detail::None));
             }
         }
@@ -70,7 +71,7 @@ impl Rule for ExceptionUnused {
 }
 
 fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
-    let exception = facts.entry.unwrap_or_default();
+    let exception = facts.entry.ok_or(fmt::Error)?;
     write!(
         out,
         "exception `{exception}` covered nothing: no finding of its rules on its applications"
@@ -113,5 +114,14 @@ mod tests {
     fn an_expired_one_is_left_to_exception_expired() {
         let policy = policy().with_exception("legacy-erp", "2026-11-22").unused();
         assert!(policy.found_by(&ExceptionUnused).is_empty());
+    }
+
+    #[test]
+    fn one_that_is_granted_for_a_later_day_is_not_found_before_that_day() {
+        let granted = |day: &str| {
+            let policy = policy().with_exception("later", "2026-12-31").unused();
+            policy.granted(day).found_by(&ExceptionUnused).len()
+        };
+        assert_eq!((granted("2026-11-24"), granted("2026-11-23")), (0, 1));
     }
 }

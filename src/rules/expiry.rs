@@ -5,9 +5,10 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::finding::{Days, Detail, Facts};
-use crate::model::{ClassifiedCredential, CredentialClass, Identity, Validity};
+use crate::internal::OrInternal as _;
+use crate::model::{ClassifiedCredential, Identity, Validity};
 
-use super::{RuleContext, Violation, wording};
+use super::{LIMIT, RuleContext, Violation, wording};
 
 /// The stretch of time from now on within which an end is too near.
 #[derive(Clone, Copy)]
@@ -18,11 +19,11 @@ pub(super) struct Horizon {
 
 impl Horizon {
     /// Returns the horizon of a rule that takes `within`.
-    pub(super) fn of(context: &RuleContext<'_>) -> Option<Self> {
-        Some(Self {
+    pub(super) fn of(context: &RuleContext<'_>) -> Self {
+        Self {
             now: context.now,
-            within: context.setting.within?,
-        })
+            within: context.setting.within.or_internal(LIMIT),
+        }
     }
 
     /// Tells whether a credential ends beyond the horizon, or never.
@@ -38,14 +39,14 @@ impl Horizon {
     }
 }
 
-/// Adds a violation for each credential of `class` that is past its end.
+/// Adds a violation for each credential of a kind that is past its end.
 pub(super) fn judge_expired(
     identity: &Identity,
-    class: CredentialClass,
+    is_meant: impl Fn(&ClassifiedCredential) -> bool,
     found: &mut Vec<Violation>,
 ) {
     for held in identity.credentials() {
-        if held.class == class
+        if is_meant(held)
             && held.validity == Validity::Expired
             && let Some(end) = held.period.end
         {
@@ -57,7 +58,7 @@ pub(super) fn judge_expired(
 /// Writes when a credential ended.
 pub(super) fn expired(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Detail::Ended(end) = facts.finding.detail else {
-        return Ok(());
+        return Err(fmt::Error);
     };
     let credential = wording::credential(facts);
     let end = wording::minute(end);
@@ -67,7 +68,7 @@ pub(super) fn expired(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Resul
 /// Writes when a credential ends.
 pub(super) fn expiring(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Detail::Ends(end, within) = facts.finding.detail else {
-        return Ok(());
+        return Err(fmt::Error);
     };
     let credential = wording::credential(facts);
     let end = wording::minute(end);

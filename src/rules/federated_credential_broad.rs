@@ -1,13 +1,12 @@
 //! `federated-credential-broad`: a federated credential that trusts more than one workload, or an unknown issuer.
 
 use std::fmt;
-use std::sync::LazyLock;
 
 use crate::finding::{
     BroadTrust, Detail, Facts, Level, Need, NextStep, RuleDefaults, RuleDescriptor, RuleId,
 };
 use crate::model::{FederatedCredential, Identity};
-use crate::policy::Issuer;
+use crate::policy::{Distrust, Trust};
 
 use super::{
     Rule, RuleContext, Violation, federated_reference,
@@ -17,10 +16,10 @@ use super::{
 
 pub(super) struct FederatedCredentialBroad;
 
-pub(super) static DESCRIPTOR: RuleDescriptor = RuleDescriptor {
+static DESCRIPTOR: RuleDescriptor = RuleDescriptor {
     id: RuleId("federated-credential-broad"),
     title: "Federated credential that trusts too much",
-    summary: "A federated credential trusts more than one workload, or an issuer that nobody listed.",
+    summary: "A federated credential trusts more than one workload, or an issuer or audience that is not trusted.",
     control: "APP-10",
     default_level: Level::Warning,
     security_severity: "6.5",
@@ -39,28 +38,35 @@ A federated credential that lets in more than one workload:
 - its subject holds a wildcard (`*` or `?`), or is any pull request;
 - it is flexible (a claims-matching expression stands in place of the subject), or it has no subject,
   as Graph v1.0 shows a flexible one;
-- its issuer is not on the list of trusted ones: by default GitHub Actions, GitLab.com, HCP Terraform,
-  Entra, Google and AKS. `issuers` replaces that list; a trailing slash is no difference.
+- its issuer is not trusted. By default GitHub Actions, GitLab.com, HCP Terraform, Azure DevOps, Google
+  and AKS are, each in exactly its own form, and Microsoft Entra ID for tokens of the own tenant.
+  `issuers` in the policy replaces that list; a trailing slash makes no difference;
+- its audience is not the one with which Entra exchanges tokens (`api://AzureADTokenExchange`, or
+  `…USGov` or `…China` in those clouds).
+
+A credential whose issuer or audience is not trusted does not count as better than a secret either.
 
 ## Why it matters
 
 Whoever gets a token with a matching subject from that issuer is the application. A pull request may
-run code that nobody has reviewed, and an unknown issuer can sign any subject it likes.
+run code that nobody has reviewed, and an unknown issuer can sign any subject it likes: the owner of an
+application may name one that he runs himself.
 
 ## How to fix
 
 Name one workload in the subject, such as one branch or a protected environment, and add one credential
-for each workload. List the issuers that you run yourself in the policy.
+for each workload. List the issuers that you run yourself under `issuers` in the policy, with the known
+ones that you use.
 
 ## Example
 
 ```yaml
 rules:
-  federated-credential-broad:
-    level: warning
-    issuers:
-      - https://token.actions.githubusercontent.com
-      - https://gitlab.contoso.example
+  federated-credential-broad: { level: warning }
+
+issuers:
+  - https://token.actions.githubusercontent.com
+  - https://gitlab.contoso.example
 ```
 
 The finding reads:
@@ -72,42 +78,14 @@ the subject is any pull request
 ```
 ";
 
-/// The issuers that are trusted unless the policy lists its own: GitHub Actions (also of an enterprise), GitLab.com, HCP
-/// Terraform, Entra in every cloud, Google and AKS.
-const KNOWN_ISSUERS: [&str; 10] = [
-    "https://token.actions.githubusercontent.com/*",
-    "https://gitlab.com",
-    "https://app.terraform.io",
-    "https://login.microsoftonline.com/*",
-    "https://login.microsoftonline.us/*",
-    "https://login.chinacloudapi.cn/*",
-    "https://login.partner.microsoftonline.cn/*",
-    "https://sts.windows.net/*",
-    "https://accounts.google.com",
-    "https://*.oic.prod-aks.azure.com/*",
-];
-
-static KNOWN: LazyLock<Vec<Issuer>> = LazyLock::new(|| {
-    let issuers = KNOWN_ISSUERS.iter();
-    issuers
-        .filter_map(|text| Issuer::parse(text).ok())
-        .collect()
-});
-
-/// Returns the issuers that are trusted unless the policy lists its own.
-pub(super) fn known() -> &'static [Issuer] {
-    &KNOWN
-}
-
 impl Rule for FederatedCredentialBroad {
     fn descriptor(&self) -> &'static RuleDescriptor {
         &DESCRIPTOR
     }
 
     fn judge(&self, identity: &Identity, context: &RuleContext<'_>, found: &mut Vec<Violation>) {
-        let trusted = context.setting.issuers.as_ref().unwrap_or(&KNOWN);
         for (holder, federated) in identity.federated() {
-            let reasons = reasons(federated, trusted);
+            let reasons = reasons(federated, context.trust);
             if !reasons.is_empty() {
                 let trust = BroadTrust {
                     issuer: federated.issuer.clone(),
@@ -123,9 +101,20 @@ impl Rule for FederatedCredentialBroad {
     }
 }
 
-const UNKNOWN_ISSUER: &str = "the issuer is not on the list of trusted issuers";
+const UNLISTED: &str = "the issuer is not on the list of trusted issuers";
+const OTHER_TENANT: &str = "the issuer is another tenant of Microsoft Entra ID";
+const TENANT_UNKNOWN: &str = "the issuer is a tenant of Microsoft Entra ID, and nothing says which tenant this is: set `tenant` in the policy";
+const OTHER_AUDIENCE: &str = "its audience is not the one with which Entra exchanges tokens";
 
-fn reasons(federated: &FederatedCredential, trusted: &[Issuer]) -> Vec<&'static str> {
+const fn reason(distrust: Distrust) -> &'static str {
+    match distrust {
+        Distrust::Unlisted => UNLISTED,
+        Distrust::OtherTenant => OTHER_TENANT,
+        Distrust::TenantUnknown => TENANT_UNKNOWN,
+    }
+}
+
+fn reasons(federated: &FederatedCredential, trust: Trust<'_>) -> Vec<&'static str> {
     let subject = federated.subject.as_deref();
     let reasons = [
         (
@@ -144,18 +133,19 @@ fn reasons(federated: &FederatedCredential, trusted: &[Issuer]) -> Vec<&'static 
             subject.is_some_and(|subject| subject.split(':').any(|part| part == "pull_request")),
             "the subject is any pull request",
         ),
-        (
-            !trusted.iter().any(|issuer| issuer.names(&federated.issuer)),
-            UNKNOWN_ISSUER,
-        ),
     ];
     let holding = reasons.into_iter().filter(|(holds, _)| *holds);
-    holding.map(|(_, reason)| reason).collect()
+    let audience = (!federated.is_for_exchange).then_some(OTHER_AUDIENCE);
+    holding
+        .map(|(_, reason)| reason)
+        .chain(trust.distrust(&federated.issuer).map(reason))
+        .chain(audience)
+        .collect()
 }
 
 fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Detail::Federated(trust) = &facts.finding.detail else {
-        return Ok(());
+        return Err(fmt::Error);
     };
     let credential = wording::credential(facts);
     write!(out, "{credential} trusts the issuer `{}`", trust.issuer)?;
@@ -174,7 +164,9 @@ fn next_steps(facts: &Facts<'_>) -> Vec<NextStep> {
         "Find out which workloads sign in with this federated credential.",
         steps::list_sign_ins(facts),
     )];
-    if trust.reasons.iter().any(|reason| *reason != UNKNOWN_ISSUER) {
+    let is_about_trust =
+        |reason: &&str| [UNLISTED, OTHER_TENANT, TENANT_UNKNOWN, OTHER_AUDIENCE].contains(reason);
+    if !trust.reasons.iter().all(|reason| is_about_trust(reason)) {
         steps.push(step(
             format!(
                 "Name exactly one workload in the subject of {}: one branch or, better, one protected environment; \
@@ -184,10 +176,24 @@ fn next_steps(facts: &Facts<'_>) -> Vec<NextStep> {
             steps::narrow_federated(facts),
         ));
     }
-    if trust.reasons.contains(&UNKNOWN_ISSUER) {
+    if trust.reasons.contains(&UNLISTED) || trust.reasons.contains(&OTHER_TENANT) {
         steps.push(step(
-            "If the issuer is one of yours, add it to `issuers` of this rule, which replaces the known ones.",
+            "If the issuer is one of yours, add it to `issuers` in the policy, with the known issuers that you use: the \
+             list replaces them.",
             None,
+        ));
+    }
+    if trust.reasons.contains(&TENANT_UNKNOWN) {
+        steps.push(step(
+            "Set `tenant` in the policy. If the issuer is then another tenant's, find out who may sign in from there.",
+            None,
+        ));
+    }
+    if trust.reasons.contains(&OTHER_AUDIENCE) {
+        steps.push(step(
+            "Give it the audience `api://AzureADTokenExchange` (in US Government clouds `…USGov`, in China `…China`), or \
+             delete it: nobody can sign in with another one.",
+            steps::narrow_federated(facts),
         ));
     }
     steps
@@ -247,24 +253,6 @@ mod tests {
     }
 
     #[test]
-    fn the_known_issuers_are_trusted_with_and_without_a_trailing_slash() {
-        for issuer in [
-            "https://token.actions.githubusercontent.com",
-            "https://token.actions.githubusercontent.com/",
-            "https://token.actions.githubusercontent.com/contoso",
-            "https://gitlab.com",
-            "https://app.terraform.io",
-            "https://login.microsoftonline.com/3b8f0b8e-7f0c-4ed6-9a4e-0c6f6a1d2e11/v2.0",
-            "https://login.microsoftonline.us/3b8f0b8e-7f0c-4ed6-9a4e-0c6f6a1d2e11/v2.0",
-            "https://sts.windows.net/3b8f0b8e-7f0c-4ed6-9a4e-0c6f6a1d2e11/",
-            "https://accounts.google.com",
-            "https://westeurope.oic.prod-aks.azure.com/tenant/cluster/",
-        ] {
-            assert!(reasons(issuer, "workload").is_empty(), "{issuer}");
-        }
-    }
-
-    #[test]
     fn another_issuer_is_broad() {
         assert_eq!(
             reasons("https://gitlab.contoso.example", "workload"),
@@ -273,22 +261,36 @@ mod tests {
     }
 
     #[test]
-    fn the_issuers_of_the_policy_replace_the_known_ones() {
-        let application = application()
-            .with_federated("https://gitlab.contoso.example/", "workload")
-            .with_federated(GITHUB, "repo:contoso/shop:environment:production")
-            .set(|setting| {
-                setting.issuers = Some(vec![
-                    Issuer::parse("https://gitlab.contoso.example").unwrap(),
-                ]);
-            });
+    fn the_sentence_names_the_issuer_the_subject_and_the_reason() {
+        let application =
+            application().with_federated("https://gitlab.contoso.example/", "workload");
         assert_eq!(
             application.messages(&FederatedCredentialBroad),
             [
-                "federated credential `02020202-0202-0202-0202-020202020202` trusts the issuer \
-                 `https://token.actions.githubusercontent.com` for the subject \
-                 `repo:contoso/shop:environment:production`: the issuer is not on the list of trusted issuers"
+                "federated credential `01010101-0101-0101-0101-010101010101` trusts the issuer \
+                 `https://gitlab.contoso.example/` for the subject `workload`: \
+                 the issuer is not on the list of trusted issuers"
             ]
+        );
+    }
+
+    #[test]
+    fn another_tenant_of_entra_and_an_unknown_own_one_are_told_apart() {
+        let issuer = "https://sts.windows.net/9c1e55d0-2a34-4f7e-8d11-5b0c3f7a6e20/";
+        assert_eq!(reasons(issuer, "workload"), [TENANT_UNKNOWN]);
+    }
+
+    #[test]
+    fn another_audience_is_broad() {
+        let application = application()
+            .with_federated_for_others(GITHUB, "repo:contoso/shop:ref:refs/heads/main");
+        assert_eq!(application.found_by(&FederatedCredentialBroad).len(), 1);
+        let steps = application.next_steps(&FederatedCredentialBroad);
+        assert!(steps.iter().any(|step| step.text.contains("audience")));
+        assert!(
+            !steps
+                .iter()
+                .any(|step| step.text.contains("in the subject of"))
         );
     }
 
@@ -318,10 +320,5 @@ mod tests {
     fn an_application_without_federated_credentials_is_not_found() {
         let application = application().with_secret(current());
         assert!(application.found_by(&FederatedCredentialBroad).is_empty());
-    }
-
-    #[test]
-    fn every_known_issuer_is_well_formed() {
-        assert_eq!(KNOWN.len(), KNOWN_ISSUERS.len());
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::finding::{
     Detail, Facts, Level, Need, NextStep, RuleDefaults, RuleDescriptor, RuleId, Standing,
 };
-use crate::model::{ClassifiedCredential, CredentialClass, Identity, Validity};
+use crate::model::{ClassifiedCredential, CredentialClass, Identity, Proof};
 
 use super::{
     Rule, RuleContext, Violation, federated_reference,
@@ -18,7 +18,7 @@ pub(super) struct ForeignServicePrincipalCredential;
 static DESCRIPTOR: RuleDescriptor = RuleDescriptor {
     id: RuleId("foreign-service-principal-credential"),
     title: "Credential on a foreign application",
-    summary: "A credential was added in this tenant to an application that Microsoft or another tenant owns.",
+    summary: "A credential was added in this tenant to an application that Microsoft or another tenant owns, or a password to a managed identity.",
     control: "APP-05",
     default_level: Level::Error,
     security_severity: "9.0",
@@ -33,8 +33,12 @@ const HELP: &str = "\
 ## What it finds
 
 A credential on the service principal of an application that Microsoft or another tenant owns: a client
-secret, certificate or symmetric key that works now or later, a federated credential, or a key of an
-unknown type.
+secret, certificate or symmetric key that works now or later, a federated credential, a key of an
+unknown type, or what is marked as signing or encrypting tokens. On another tenant's application the
+parts of a SAML signing certificate that is in use are left out; on Microsoft's nothing is.
+
+It also finds a client secret or symmetric key on a managed identity: the platform makes and rotates the
+certificates of those, and nobody has to add anything.
 
 ## Why it matters
 
@@ -65,17 +69,20 @@ impl Rule for ForeignServicePrincipalCredential {
 
     fn is_about(&self, standing: Standing) -> bool {
         match standing {
-            Standing::Foreign | Standing::Microsoft => true,
-            Standing::Application | Standing::ServicePrincipal => false,
+            Standing::Foreign | Standing::Microsoft | Standing::ManagedIdentity => true,
+            Standing::Application | Standing::ServicePrincipal | Standing::AgentIdentity => false,
         }
     }
 
-    fn judge(&self, identity: &Identity, _context: &RuleContext<'_>, found: &mut Vec<Violation>) {
+    fn judge(&self, identity: &Identity, context: &RuleContext<'_>, found: &mut Vec<Violation>) {
         let stored = identity
             .credentials()
             .iter()
-            .filter(|held| gives_access(held));
+            .filter(|held| gives_access(held, context.standing));
         found.extend(stored.map(|held| Violation::of(held, Detail::None)));
+        if context.standing == Standing::ManagedIdentity {
+            return;
+        }
         found.extend(identity.federated().map(|(holder, federated)| Violation {
             credential: Some(federated_reference(holder, federated)),
             detail: Detail::None,
@@ -83,31 +90,37 @@ impl Rule for ForeignServicePrincipalCredential {
     }
 }
 
-/// Tells whether somebody can sign in with it now or later; nobody knows how long an unknown key works.
-fn gives_access(held: &ClassifiedCredential) -> bool {
-    match held.class {
-        CredentialClass::ClientSecret
-        | CredentialClass::Certificate
-        | CredentialClass::SymmetricKey
-        | CredentialClass::FederatedCredential => held.validity != Validity::Expired,
-        CredentialClass::Unknown => true,
-        CredentialClass::TokenSigningKey
-        | CredentialClass::PairedPassword
-        | CredentialClass::TokenEncryptionKey => false,
+/// Tells whether somebody can sign in with it now or later, or may be able to. Nobody knows how long an unknown key works,
+/// and labels and usages are the words of whoever added the credential.
+fn gives_access(held: &ClassifiedCredential, standing: Standing) -> bool {
+    let is_secret = matches!(
+        held.class,
+        CredentialClass::ClientSecret | CredentialClass::SymmetricKey
+    );
+    match (standing, held.class) {
+        (Standing::ManagedIdentity, CredentialClass::PairedPassword) => held.is_unexpired(),
+        (Standing::ManagedIdentity, _) => is_secret && held.is_unexpired(),
+        (_, CredentialClass::Unknown) => true,
+        (Standing::Foreign, _) if held.proof == Proof::InUse => false,
+        _ => held.is_unexpired(),
     }
 }
 
 fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
-    let application = facts.application;
-    let is_microsofts = application.is_some_and(|it| it.standing == Standing::Microsoft);
-    let owner = if is_microsofts {
-        "Microsoft"
-    } else {
-        "another tenant"
+    let target = match facts.application.map(|application| application.standing) {
+        Some(Standing::Microsoft) => "an application that Microsoft owns",
+        Some(Standing::ManagedIdentity) => "a managed identity, which needs none",
+        Some(
+            Standing::Foreign
+            | Standing::Application
+            | Standing::ServicePrincipal
+            | Standing::AgentIdentity,
+        )
+        | None => "an application that another tenant owns",
     };
     write!(
         out,
-        "{} was added in this tenant to an application that {owner} owns",
+        "{} was added in this tenant to {target}",
         wording::credential(facts)
     )
 }
@@ -176,12 +189,42 @@ mod tests {
     }
 
     #[test]
-    fn what_signs_tokens_is_left_out() {
+    fn a_lone_key_that_signs_is_found() {
         let foreign = service_principal(Standing::Foreign).with_signing_key(current());
-        assert!(
-            foreign
-                .found_by(&ForeignServicePrincipalCredential)
-                .is_empty()
+        assert_eq!(
+            foreign.keys_found_by(&ForeignServicePrincipalCredential),
+            [key(1)]
+        );
+    }
+
+    #[test]
+    fn only_a_triple_in_use_is_excused_and_never_on_an_application_of_microsoft() {
+        for (standing, in_use, found) in [
+            (Standing::Foreign, true, 0),
+            (Standing::Foreign, false, 3),
+            (Standing::Microsoft, true, 3),
+        ] {
+            let fixture = service_principal(standing).with_saml_triple(current());
+            let fixture = if in_use {
+                fixture.signing_in_by_saml()
+            } else {
+                fixture
+            };
+            let count = fixture.found_by(&ForeignServicePrincipalCredential).len();
+            assert_eq!(count, found, "{standing:?} {in_use}");
+        }
+    }
+
+    #[test]
+    fn of_a_managed_identity_passwords_are_found_and_certificates_are_not() {
+        let managed = service_principal(Standing::ManagedIdentity)
+            .with_certificate(current())
+            .with_secret(current())
+            .with_symmetric_key(future())
+            .with_secret(expired());
+        assert_eq!(
+            managed.keys_found_by(&ForeignServicePrincipalCredential),
+            [key(2), key(3)]
         );
     }
 

@@ -5,9 +5,10 @@ use std::fmt;
 use jiff::SignedDuration;
 
 use crate::finding::{Detail, Endless, Facts, Span};
+use crate::internal::OrInternal as _;
 use crate::model::{ClassifiedCredential, Period};
 
-use super::{RuleContext, Violation, wording};
+use super::{LIMIT, RuleContext, Violation, wording};
 
 /// Adds a violation for each credential that lives longer than `max`; one without a start or an end always does.
 pub(super) fn judge<'a>(
@@ -15,9 +16,8 @@ pub(super) fn judge<'a>(
     context: &RuleContext<'_>,
     found: &mut Vec<Violation>,
 ) {
-    let Some(limit) = context.setting.max else {
-        return;
-    };
+    let limit = context.setting.max;
+    let limit = limit.or_internal(LIMIT);
     for held in credentials {
         let lifetime = lifetime(held.period);
         if lifetime.is_err() || lifetime.is_ok_and(|lifetime| lifetime > limit.duration()) {
@@ -37,7 +37,7 @@ fn lifetime(period: Period) -> Result<SignedDuration, Endless> {
 /// Writes how long a credential lives.
 pub(super) fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Detail::Lifetime(lifetime, limit) = facts.finding.detail else {
-        return Ok(());
+        return Err(fmt::Error);
     };
     let credential = wording::credential(facts);
     let lacking = match lifetime {

@@ -4,9 +4,12 @@
 //! findings. A rule knows nothing of levels, exceptions, files or formats. A new rule is one file here, its `mod` and its
 //! entry in [`ALL`].
 
+mod agent_identity_credential;
+mod application_missing;
 mod certificate_expired;
 mod certificate_expiring;
 mod certificate_lifetime;
+mod certificate_unusable;
 mod exception_expired;
 mod exception_expiring;
 mod exception_unknown_application;
@@ -17,6 +20,7 @@ mod foreign_service_principal_credential;
 mod lifetime;
 mod next_steps;
 mod owner_missing;
+mod saml_password_unproven;
 mod secret_added_during_migration;
 mod secret_age;
 mod secret_expired;
@@ -31,6 +35,7 @@ mod symmetric_key;
 mod tenant_allows_new_secrets;
 #[cfg(test)]
 mod testing;
+mod unknown_credential;
 mod window_closed;
 mod wording;
 
@@ -38,11 +43,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::finding::{CredentialRef, Detail, RuleDescriptor, RuleId, Standing, Subject};
+use crate::internal::{OrInternal as _, narrow};
 use crate::model::{
     AppId, ClassifiedCredential, CredentialClass, DefaultPolicy, FederatedCredential, Holder,
-    Identity, Validity,
+    Identity, TenantId, Validity,
 };
-use crate::policy::{Exception, Issuer, RuleSetting, Window};
+use crate::policy::{Exception, RuleSetting, Trust, Window};
 
 /// What a rule has to go by besides the identity.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +63,10 @@ pub struct RuleContext<'run> {
     pub windows: &'run [Window],
     /// Whose the identity is.
     pub standing: Standing,
+    /// Whom federated credentials may trust.
+    pub trust: Trust<'run>,
+    /// This tenant, where it is known.
+    pub own: Option<TenantId>,
 }
 
 /// What the rules about the policy itself have to go by.
@@ -88,7 +98,8 @@ impl<'run> PolicyContext<'run> {
     /// Returns how many days lie between today and a day that is not past.
     fn days_until(&self, day: Date) -> u32 {
         let hours = day.duration_since(self.today).as_hours();
-        u32::try_from(hours / 24).unwrap_or_default()
+        u32::try_from(hours / 24)
+            .or_internal("an exception that is not expired ends today or later")
     }
 }
 
@@ -179,10 +190,8 @@ impl EntryViolation {
     }
 }
 
-/// Findings hold small indices; no policy has four thousand million entries.
-fn narrow(index: usize) -> u32 {
-    u32::try_from(index).unwrap_or(u32::MAX)
-}
+/// Why a rule finds its limit in its setting.
+const LIMIT: &str = "the policy sets the limit of each rule that takes one";
 
 /// A rule: a text, and a judgement of identities, of the tenant or of the policy's own entries.
 pub trait Rule: Sync {
@@ -193,7 +202,10 @@ pub trait Rule: Sync {
     fn is_about(&self, standing: Standing) -> bool {
         match standing {
             Standing::Application | Standing::ServicePrincipal => true,
-            Standing::Foreign | Standing::Microsoft => false,
+            Standing::Foreign
+            | Standing::Microsoft
+            | Standing::ManagedIdentity
+            | Standing::AgentIdentity => false,
         }
     }
 
@@ -224,12 +236,17 @@ pub static ALL: &[&dyn Rule] = &[
     &secret_expired::SecretExpired,
     &secret_expiring::SecretExpiring,
     &symmetric_key::SymmetricKey,
+    &certificate_unusable::CertificateUnusable,
+    &unknown_credential::UnknownCredential,
     &certificate_expiring::CertificateExpiring,
     &certificate_expired::CertificateExpired,
     &certificate_lifetime::CertificateLifetime,
     &service_principal_secret::ServicePrincipalSecret,
     &service_principal_credential_lifetime::ServicePrincipalCredentialLifetime,
     &foreign_service_principal_credential::ForeignServicePrincipalCredential,
+    &agent_identity_credential::AgentIdentityCredential,
+    &saml_password_unproven::SamlPasswordUnproven,
+    &application_missing::ApplicationMissing,
     &owner_missing::OwnerMissing,
     &federated_credential_broad::FederatedCredentialBroad,
     &tenant_allows_new_secrets::TenantAllowsNewSecrets,
@@ -275,14 +292,9 @@ pub const fn exception_unused() -> RuleId {
     exception_unused::DESCRIPTOR.id
 }
 
-/// Returns the id of the rule whose setting names the trusted issuers.
-pub const fn federated_credential_broad() -> RuleId {
-    federated_credential_broad::DESCRIPTOR.id
-}
-
-/// Returns the issuers that are trusted where a policy lists none.
-pub fn known_issuers() -> &'static [Issuer] {
-    federated_credential_broad::known()
+/// Tells whether a rule finds something about an application as a whole because of its live secrets.
+pub fn is_about_live_secrets(rule: RuleId) -> bool {
+    [secrets_only(), secret_outside_window()].contains(&rule)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::finding::{Detail, Facts, Level, Need, NextStep, RuleDefaults, RuleDescriptor, RuleId};
-use crate::model::{Identity, Known, State};
+use crate::model::{Identity, Known};
 
 use super::{
     Rule, RuleContext, Violation,
@@ -29,8 +29,8 @@ static DESCRIPTOR: RuleDescriptor = RuleDescriptor {
 const HELP: &str = "\
 ## What it finds
 
-An application object that has credentials that authenticate (its state is not `no-credentials`) and no
-owner.
+An application object that has a credential in date and no owner. A key or password that is proven to
+sign or to encrypt tokens does not count.
 
 ## Why it matters
 
@@ -57,12 +57,10 @@ impl Rule for OwnerMissing {
     }
 
     fn judge(&self, identity: &Identity, _context: &RuleContext<'_>, found: &mut Vec<Violation>) {
-        let has_credentials = match identity.state() {
-            Known::Known(state) => state != State::NoCredentials,
-            Known::Unknown => false,
-        };
         let application = identity.application();
-        if has_credentials && application.is_some_and(|it| it.has_owner == Known::Known(false)) {
+        if identity.has_credentials()
+            && application.is_some_and(|it| it.has_owner == Known::Known(false))
+        {
             found.push(Violation::of_identity(Detail::None));
         }
     }

@@ -81,16 +81,15 @@ impl Rule for SecretAddedDuringMigration {
 
 fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Detail::StartsInWindow(start, _) = facts.finding.detail else {
-        return Ok(());
+        return Err(fmt::Error);
     };
     let secret = wording::credential(facts);
     let start = wording::minute(start);
-    write!(out, "{secret} starts {start}, inside ")?;
-    match facts.entry {
-        Some(window) => write!(out, "the migration window `{window}`")?,
-        None => out.write_str("a migration window")?,
-    }
-    out.write_str(", which is there to remove secrets")
+    let window = facts.entry.ok_or(fmt::Error)?;
+    write!(
+        out,
+        "{secret} starts {start}, inside the migration window `{window}`, which is there to remove secrets"
+    )
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use crate::finding::{Detail, Facts, Level, Need, RuleDefaults, RuleDescriptor, RuleId, Span};
+use crate::internal::OrInternal as _;
 use crate::model::{CredentialClass, Identity};
 
-use super::{Rule, RuleContext, Violation, next_steps, wording};
+use super::{LIMIT, Rule, RuleContext, Violation, next_steps, wording};
 
 pub(super) struct SecretAge;
 
@@ -59,9 +60,8 @@ impl Rule for SecretAge {
     }
 
     fn judge(&self, identity: &Identity, context: &RuleContext<'_>, found: &mut Vec<Violation>) {
-        let Some(limit) = context.setting.max else {
-            return;
-        };
+        let limit = context.setting.max;
+        let limit = limit.or_internal(LIMIT);
         let secrets = identity.credentials().iter();
         for secret in secrets.filter(|held| held.is_current(CredentialClass::ClientSecret)) {
             let age = secret.period.age(context.now);
@@ -74,7 +74,7 @@ impl Rule for SecretAge {
 
 fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Detail::Age(age, limit) = facts.finding.detail else {
-        return Ok(());
+        return Err(fmt::Error);
     };
     let secret = wording::credential(facts);
     match age {

@@ -50,7 +50,11 @@ impl Rule for SecretExpired {
     }
 
     fn judge(&self, identity: &Identity, _context: &RuleContext<'_>, found: &mut Vec<Violation>) {
-        expiry::judge_expired(identity, CredentialClass::ClientSecret, found);
+        expiry::judge_expired(
+            identity,
+            |held| held.class == CredentialClass::ClientSecret,
+            found,
+        );
     }
 }
 

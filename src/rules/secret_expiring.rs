@@ -60,9 +60,7 @@ impl Rule for SecretExpiring {
     }
 
     fn judge(&self, identity: &Identity, context: &RuleContext<'_>, found: &mut Vec<Violation>) {
-        let Some(horizon) = Horizon::of(context) else {
-            return;
-        };
+        let horizon = Horizon::of(context);
         let live = || {
             let secrets = identity.credentials().iter();
             secrets.filter(|held| held.is_current(CredentialClass::ClientSecret))

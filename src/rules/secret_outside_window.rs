@@ -79,7 +79,7 @@ impl Rule for SecretOutsideWindow {
 
 fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Some(application) = facts.application else {
-        return Ok(());
+        return Err(fmt::Error);
     };
     wording::count_secrets(application, out)?;
     out.write_str(" beside a better credential")?;

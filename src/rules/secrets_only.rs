@@ -31,8 +31,10 @@ const HELP: &str = "\
 
 An application that has at least one live secret, on the application or on its service principal, and
 none of the `alternatives` of the policy: by default a certificate or a federated credential that is
-usable today. Expired and future certificates, SAML signing keys and token-encryption keys do not help
-an application to sign in, so they do not count; a symmetric key counts as a secret.
+usable today. These do not count: expired and future certificates, certificates whose public key Entra
+refuses (`certificate-unusable`), keys that sign or encrypt tokens or are claimed to, and federated
+credentials that trust an issuer or an audience which is not trusted (`federated-credential-broad`). A
+symmetric key counts as a secret.
 
 One finding for each application; its message names every live secret. Inside a migration window it is
 tolerated through `certificate-by`.
@@ -85,7 +87,7 @@ impl Rule for SecretsOnly {
 
 fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Some(application) = facts.application else {
-        return Ok(());
+        return Err(fmt::Error);
     };
     wording::count_secrets(application, out)?;
     out.write_str(
@@ -101,6 +103,7 @@ fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     if !application.knows_federated {
         out.write_str(" (federated credentials were not in the inventory)")?;
     }
+    wording::uncounted(&application.uncounted, out)?;
     wording::list_secrets(application, out)
 }
 

@@ -1,7 +1,7 @@
 //! `service-principal-credential-lifetime`: a credential of a service principal that lives too long.
 
 use crate::finding::{Facts, Level, Need, NextStep, RuleDefaults, RuleDescriptor, RuleId};
-use crate::model::{CredentialClass, Holder, Identity, Validity};
+use crate::model::{CredentialClass, Holder, Identity};
 
 use super::{Rule, RuleContext, Violation, lifetime, next_steps as steps};
 
@@ -25,8 +25,9 @@ const HELP: &str = "\
 ## What it finds
 
 A live or future credential on the service principal itself whose end minus start is above `max`
-(default 90 days): a client secret, a certificate, a symmetric key or a key of an unknown type. What
-signs or encrypts SAML tokens is left out. Without a start or an end it is above every limit.
+(default 90 days): a client secret, a certificate, a symmetric key or a key of an unknown type. What is
+proven to sign or to encrypt tokens is left out; what is only marked so is not. Without a start or an
+end it is above every limit.
 
 ## Why it matters
 
@@ -57,24 +58,10 @@ impl Rule for ServicePrincipalCredentialLifetime {
         let credentials = identity.credentials().iter();
         let credentials = credentials.filter(|held| {
             held.holder == Holder::ServicePrincipal
-                && held.validity != Validity::Expired
-                && may_authenticate(held.class)
+                && held.is_unexpired()
+                && held.may_authenticate()
         });
         lifetime::judge(credentials, context, found);
-    }
-}
-
-/// Leaves out what signs or decrypts tokens; a key of an unknown type is given no benefit of the doubt.
-const fn may_authenticate(class: CredentialClass) -> bool {
-    match class {
-        CredentialClass::ClientSecret
-        | CredentialClass::Certificate
-        | CredentialClass::SymmetricKey
-        | CredentialClass::FederatedCredential
-        | CredentialClass::Unknown => true,
-        CredentialClass::TokenSigningKey
-        | CredentialClass::PairedPassword
-        | CredentialClass::TokenEncryptionKey => false,
     }
 }
 
@@ -85,6 +72,7 @@ fn next_steps(facts: &Facts<'_>) -> Vec<NextStep> {
         }
         Some(
             CredentialClass::Certificate
+            | CredentialClass::UnusableCertificate
             | CredentialClass::TokenSigningKey
             | CredentialClass::PairedPassword
             | CredentialClass::TokenEncryptionKey
@@ -130,14 +118,21 @@ mod tests {
     }
 
     #[test]
-    fn what_signs_tokens_is_left_out() {
-        let application = application()
+    fn what_is_proven_to_sign_tokens_is_left_out_and_a_lone_key_is_not() {
+        let triple = application()
             .on_service_principal()
-            .with_signing_key(lasting(days(1000)));
+            .with_saml_triple(lasting(days(1000)));
         assert!(
-            application
+            triple
                 .found_by(&ServicePrincipalCredentialLifetime)
                 .is_empty()
+        );
+        let lone = application()
+            .on_service_principal()
+            .with_signing_key(lasting(days(1000)));
+        assert_eq!(
+            lone.keys_found_by(&ServicePrincipalCredentialLifetime),
+            [key(1)]
         );
     }
 

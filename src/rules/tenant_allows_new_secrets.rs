@@ -72,7 +72,7 @@ impl Rule for TenantAllowsNewSecrets {
 
 fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Detail::NewSecrets(policy) = &facts.finding.detail else {
-        return out.write_str("the tenant does not block new client secrets");
+        return Err(fmt::Error);
     };
     out.write_str("the tenant's default app management policy ")?;
     if !policy.is_enabled {

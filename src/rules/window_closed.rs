@@ -61,9 +61,9 @@ impl Rule for WindowClosed {
 
 fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Detail::LastDay(day) = facts.finding.detail else {
-        return Ok(());
+        return Err(fmt::Error);
     };
-    let window = facts.entry.unwrap_or_default();
+    let window = facts.entry.ok_or(fmt::Error)?;
     write!(
         out,
         "migration window `{window}` closed with {day} and tolerates nothing any more"

@@ -6,7 +6,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::finding::{ApplicationRecord, CredentialRef, Facts};
+use crate::finding::{ApplicationRecord, CredentialRef, Facts, Uncounted};
+use crate::internal::OrInternal as _;
 use crate::model::{CredentialClass, Holder};
 use crate::words::count;
 
@@ -31,7 +32,7 @@ impl fmt::Display for Named<'_> {
 const fn noun(class: CredentialClass) -> &'static str {
     match class {
         CredentialClass::ClientSecret => "secret",
-        CredentialClass::Certificate => "certificate",
+        CredentialClass::Certificate | CredentialClass::UnusableCertificate => "certificate",
         CredentialClass::SymmetricKey => "symmetric key",
         CredentialClass::TokenSigningKey => "token-signing key",
         CredentialClass::PairedPassword => "password of a token-signing key",
@@ -44,10 +45,49 @@ const fn noun(class: CredentialClass) -> &'static str {
 /// Names the credential that a finding is about.
 pub(super) fn credential(facts: &Facts<'_>) -> String {
     let credential = facts.finding.credential.as_ref();
-    credential.map_or_else(
-        || "a credential".to_owned(),
-        |credential| Named(credential).to_string(),
-    )
+    Named(credential.or_internal("the finding is about a credential")).to_string()
+}
+
+/// Writes what looks like an alternative to a secret and is none.
+pub(super) fn uncounted(uncounted: &Uncounted, out: &mut dyn fmt::Write) -> fmt::Result {
+    let Uncounted {
+        federated,
+        is_tenant_unknown,
+        unusable,
+        claimed,
+    } = *uncounted;
+    if federated > 0 {
+        let trusts = if federated == 1 { "trusts" } else { "trust" };
+        write!(
+            out,
+            "; {} {trusts} an issuer or an audience that is not trusted",
+            count(u64::from(federated), "federated credential")
+        )?;
+    }
+    if is_tenant_unknown {
+        out.write_str(" (set `tenant` in the policy, so that tokens of this tenant are told from those of others)")?;
+    }
+    if unusable > 0 {
+        let has = if unusable == 1 {
+            "has a public key"
+        } else {
+            "have public keys"
+        };
+        write!(
+            out,
+            "; {} {has} that Entra refuses",
+            count(u64::from(unusable), "certificate")
+        )?;
+    }
+    if claimed > 0 {
+        let is = if claimed == 1 { "is" } else { "are" };
+        write!(
+            out,
+            "; {} {is} marked as used for signing or encrypting tokens",
+            count(u64::from(claimed), "certificate")
+        )?;
+    }
+    Ok(())
 }
 
 /// Writes an instant to the minute, in UTC.

@@ -3,11 +3,12 @@
 //! The first line says what was collected, when and how ([`Header`]); then come the tenant's app management policies, the
 //! service principals and the applications, in Graph's own words; the last line ([`Trailer`]) says how many there are and
 //! digests all lines before it, so that a cut or edited file is recognised. The same types read Graph's answers: a member
-//! that has no field here (`hint`, `secretText`, `key`) is never kept. `schemas/snapshot.schema.json` is generated from
-//! them.
+//! that has no field here (`hint`, `secretText`) is never kept, and of `key` only facts are ([`PublicKey`]).
+//! `schemas/snapshot.schema.json` is generated from them.
 
 mod objects;
 mod policies;
+mod public_key;
 
 use std::borrow::Cow;
 
@@ -24,6 +25,7 @@ pub use policies::{
     AppManagementPolicy, AppliesTo, CustomRestrictions, DefaultAppManagementPolicy, Restriction,
     Restrictions,
 };
+pub use public_key::{KeyAlgorithm, PublicKey};
 
 /// The `schema` of the first line.
 pub const HEADER: &str = "credgate-snapshot/1";

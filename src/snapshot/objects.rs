@@ -6,7 +6,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::Text;
+use super::{PublicKey, Text};
+use crate::model::{KeyMaterial, KeyType};
 
 /// An application object.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -69,9 +70,14 @@ pub struct ServicePrincipal<'line> {
     /// The object's id.
     #[serde(borrow)]
     pub id: Text<'line>,
-    /// The client id.
-    #[serde(borrow)]
-    pub app_id: Text<'line>,
+    /// The client id; an agent identity need not show one.
+    #[serde(
+        borrow,
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "nullable"
+    )]
+    pub app_id: Option<Text<'line>>,
     /// Its name.
     #[serde(borrow, default, deserialize_with = "nullable")]
     pub display_name: Option<Text<'line>>,
@@ -104,6 +110,14 @@ pub struct ServicePrincipal<'line> {
         skip_serializing_if = "Option::is_none"
     )]
     pub preferred_token_signing_key_thumbprint: Option<Option<Text<'line>>>,
+    /// How people sign in to it, such as `saml`, where it says so.
+    #[serde(
+        borrow,
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "nullable"
+    )]
+    pub preferred_single_sign_on_mode: Option<Text<'line>>,
     /// Which key encrypts its tokens.
     #[serde(
         default,
@@ -136,27 +150,63 @@ pub struct PasswordCredential<'line> {
 }
 
 /// A key, without the key itself.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct KeyCredential<'line> {
     /// Names it.
-    #[serde(borrow, deserialize_with = "nullable")]
     pub key_id: Option<Text<'line>>,
     /// A label or thumbprint.
-    #[serde(borrow, deserialize_with = "nullable")]
     pub custom_key_identifier: Option<Text<'line>>,
     /// Its first instant, UTC.
-    #[serde(borrow, deserialize_with = "nullable")]
     pub start_date_time: Option<Text<'line>>,
     /// The instant after its last, UTC.
-    #[serde(borrow, deserialize_with = "nullable")]
     pub end_date_time: Option<Text<'line>>,
     /// `AsymmetricX509Cert`, `Symmetric`, `X509CertAndPassword`.
-    #[serde(borrow, rename = "type", deserialize_with = "nullable")]
+    #[serde(rename = "type")]
     pub kind: Option<Text<'line>>,
     /// `Verify` or `Sign`.
-    #[serde(borrow, deserialize_with = "nullable")]
     pub usage: Option<Text<'line>>,
+    /// What its `key` turned out to be, where Graph showed it; never for a `Symmetric` one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<PublicKey>,
+}
+
+/// A key as Graph shows it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AnsweredKey<'line> {
+    #[serde(borrow, deserialize_with = "nullable")]
+    key_id: Option<Text<'line>>,
+    #[serde(borrow, deserialize_with = "nullable")]
+    custom_key_identifier: Option<Text<'line>>,
+    #[serde(borrow, deserialize_with = "nullable")]
+    start_date_time: Option<Text<'line>>,
+    #[serde(borrow, deserialize_with = "nullable")]
+    end_date_time: Option<Text<'line>>,
+    #[serde(borrow, rename = "type", deserialize_with = "nullable")]
+    kind: Option<Text<'line>>,
+    #[serde(borrow, deserialize_with = "nullable")]
+    usage: Option<Text<'line>>,
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    key: Option<Text<'line>>,
+}
+
+impl<'de: 'line, 'line> Deserialize<'de> for KeyCredential<'line> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let answered = AnsweredKey::<'line>::deserialize(deserializer)?;
+        // A symmetric key is a secret: it is not looked at.
+        let is_secret = answered.kind.as_deref().map(KeyType::parse) == Some(KeyType::Symmetric);
+        let key = answered.key.filter(|_| !is_secret);
+        Ok(Self {
+            key_id: answered.key_id,
+            custom_key_identifier: answered.custom_key_identifier,
+            start_date_time: answered.start_date_time,
+            end_date_time: answered.end_date_time,
+            kind: answered.kind,
+            usage: answered.usage,
+            public_key: key.and_then(|key| KeyMaterial::parse(&key).map(Into::into)),
+        })
+    }
 }
 
 /// A federated identity credential.

@@ -72,8 +72,8 @@ export function commands(log) {
   return found;
 }
 
-/** Runs a composite action, and tells how the job looks afterwards. */
-export function act({ action, workspace, temp, inputs = {}, github = {}, runner = {}, env = {}, uses = {} }) {
+/** Runs a composite action, and tells how the job looks afterwards; the machine is lost before the step `lost`. */
+export function act({ action, workspace, temp, inputs = {}, github = {}, runner = {}, env = {}, uses = {}, lost }) {
   const definition = parse(fs.readFileSync(path.join(action, "action.yml"), "utf8"));
   for (const name of Object.keys(inputs)) {
     if (!(name in definition.inputs)) throw new Error(`there is no input ${name}`);
@@ -93,8 +93,13 @@ export function act({ action, workspace, temp, inputs = {}, github = {}, runner 
   let hasFailed = false;
   let log = "";
   let exitCode = 0;
+  let isLost = false;
   const used = [];
   definition.runs.steps.forEach((step, index) => {
+    // A machine that is lost runs nothing more, whatever a step's condition is.
+    isLost ||= lost !== undefined && step.id === lost;
+    if (isLost) hasFailed = true;
+    if (isLost) return;
     const known = { outputs: {}, outcome: "skipped", conclusion: "skipped" };
     if (step.id) context.steps[step.id] = known;
     if (!runs(step.if, context, hasFailed)) return;

@@ -13,7 +13,8 @@ const PROJECT = path.resolve(import.meta.dirname, "../..");
 const page = (it) => JSON.stringify({ value: [it] });
 const TAG = `v${VERSION}`;
 const RELEASED = { action_ref: TAG, action_repository: "contoso/gate" };
-const PULL_REQUEST = { event: { pull_request: { number: 7, head: { repo: { full_name: "contoso/platform" } } } } };
+const COMMIT = "c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00";
+const PULL_REQUEST = { event: { pull_request: { number: 7, head: { sha: COMMIT, repo: { full_name: "contoso/platform" } } } } };
 
 /** Refused before anything runs, and the summary says why. */
 const refused = (inputs, words) => ({
@@ -287,7 +288,7 @@ done`);
         assert.deepEqual(result.used, []);
         assert.match(
           result.asked.asked(),
-          /attestation verify credgate-[0-9.]+-x86_64-unknown-linux-gnu\.tar\.gz --repo contoso\/gate --signer-workflow contoso\/gate\/\.github\/workflows\/release\.yml --source-ref refs\/tags\/v[0-9.]+/,
+          /attestation verify credgate-[0-9.]+-x86_64-unknown-linux-gnu\.tar\.gz --repo contoso\/gate --signer-workflow contoso\/gate\/\.github\/workflows\/release\.yml --source-ref refs\/tags\/v[0-9.]+ --deny-self-hosted-runners$/m,
         );
       },
     },
@@ -319,6 +320,17 @@ done`);
     "a release without a proof of its origin stops": {
       github: RELEASED,
       gh: (root) => ({ release: release(root, { program }), attested: false }),
+      holds: red(4, /nothing proves/),
+    },
+    "a release that was built on a machine of somebody's own stops": {
+      github: RELEASED,
+      // What gh would say of such a release: it verifies only for those who ask for less.
+      gh: (root) => ({
+        release: release(root, { program }),
+        attested: `case "$*" in
+    *" --signer-workflow contoso/gate/.github/workflows/release.yml "*" --deny-self-hosted-runners"*) exit 1 ;;
+  esac`,
+      }),
       holds: red(4, /nothing proves/),
     },
     "why there is no program stands in the summary, also for a release": {
@@ -414,6 +426,7 @@ exec "${program}" "$@"`,
         assert.doesNotMatch(result.asked.asked(), /comments\/1|POST/);
       },
     },
+    ...comments(program),
     "a comment that is refused is red although the policy holds": {
       inputs: { comment: "true" },
       github: PULL_REQUEST,
@@ -434,6 +447,130 @@ exec "${program}" "$@"`,
       holds: spoilt(5, /summary could not be written/),
     },
   };
+}
+
+/** A comment of an earlier push, which was green: whatever this run comes to, it says so, or that nothing is known. */
+function comments(program) {
+  const green = () => ({ comments: [{ id: 2, login: "github-actions[bot]", body: `${MARK}\n## ✅ credgate: the policy holds` }] });
+  const ended = (name, code, rest, words = /./) => [
+    `the comment of an earlier push does not stay green: ${name}`,
+    {
+      github: PULL_REQUEST,
+      gh: green,
+      ...rest,
+      inputs: { comment: "true", ...rest.inputs },
+      holds(result) {
+        red(code, /./)(result);
+        for (const said of [result.asked.body().split("\n").slice(1).join("\n"), result.summary]) {
+          assert.match(said, /^## ❓ credgate: no verdict/u);
+          assert.match(said, words);
+          assert.doesNotMatch(said, /holds|✅/);
+        }
+        assert.match(result.asked.body(), new RegExp(`^${MARK}\n[\\s\\S]*\n<sub>Commit ${COMMIT}</sub>\n$`));
+        assert.match(result.asked.asked(), /PATCH repos\/contoso\/platform\/issues\/comments\/2 /);
+        assert.doesNotMatch(result.asked.asked(), /POST/);
+        assert.notEqual(result.outputs.verdict, "pass");
+      },
+    },
+  ];
+  const version = '[ "$1" != --version ] || { echo "credgate VERSION"; exit; }';
+  /** A program that writes every report as if the policy held, and then ends. */
+  const liar = (end) => `${version}
+for word in "$@"; do
+  case $word in
+    --report=json=*) printf '{\\n  "exit_code": 0,\\n}\\n' > "\${word#--report=json=}" ;;
+    --report=*=*) echo '## ✅ credgate: the policy holds' > "\${word#--report=*=}" ;;
+  esac
+done
+${end}`;
+  return Object.fromEntries([
+    ended("a policy with a mistake", 2, { files: { "credgate.yaml": "version: 2\n" } }, /exit code 2/),
+    ended("an input that is wrong", 2, { inputs: { inventory: " " } }, /`inventory` is empty/),
+    ended("an inventory that is not there", 3, { inputs: { inventory: "nowhere.json" } }, /exit code 3/),
+    ended("a rule that could not be judged", 3, {
+      files: { "credgate.yaml": "version: 1\nrules:\n  owner-missing: { level: error, evidence: required }\n" },
+    }, /could not be judged/),
+    ended("a tenant that cannot be read", 4, { inputs: { inventory: "graph" }, env: { AZURE_CONFIG_DIR: "/nonexistent" } }, /exit code 4/),
+    ended("a program that cannot be built", 4, { built: "/nonexistent" }, /cannot be built/),
+    ended("a cache that fails", 4, { uses: { "actions/cache/restore": () => false } }, /see the log/),
+    ended("a report that cannot be written", 5, { inputs: { "sarif-file": "no folder/credgate.sarif" } }, /exit code 5/),
+    ended("a bug", 70, { program: `${version}\necho "error[70]: a bug" >&2; exit 70` }, /a bug/),
+    ended("a crash", 101, { program: liar("exit 101") }, /exit code 101/),
+    ended("a program that is killed after its reports", 137, { program: liar("kill -9 $$") }, /exit code 137/),
+    ended("reports of another code", 5, { program: liar("exit 0").replace('"exit_code": 0', '"exit_code": 1') }, /exit code 5/),
+    ended("reports of another code than 3", 3, { program: liar("exit 3") }, /exit code 3/),
+    ended("a step that is killed", 70, { program: `${version}\nkill -9 $PPID` }, /see the log/),
+    [
+      "the comment of an earlier push does not stay green: a machine that is lost",
+      {
+        inputs: { comment: "true" },
+        github: PULL_REQUEST,
+        gh: green,
+        lost: "run",
+        holds(result) {
+          assert.equal(result.colour, "red");
+          assert.match(result.asked.body(), /^<!-- credgate [0-9a-f]{40} -->\n## ⏳ credgate: no verdict yet\n/u);
+          assert.match(result.asked.body(), new RegExp(`Commit ${COMMIT}`));
+        },
+      },
+    ],
+    [
+      "a run of an earlier push leaves the comment alone",
+      {
+        inputs: { comment: "true" },
+        github: PULL_REQUEST,
+        gh: () => ({ ...green(), head: COMMIT.replaceAll("c", "d") }),
+        holds(result) {
+          assert.equal(result.colour, "green", result.log);
+          assert.doesNotMatch(result.asked.asked(), /--method/);
+          assert.match(result.log, /another commit by now/);
+        },
+      },
+    ],
+    [
+      "a run of the last push writes its comment",
+      {
+        inputs: { comment: "true", inventory: "bad.ndjson" },
+        github: PULL_REQUEST,
+        gh: () => ({ ...green(), head: COMMIT }),
+        holds(result) {
+          red(1, /secrets-only/)(result);
+          assert.match(result.asked.body(), /## ❌ credgate/u);
+        },
+      },
+    ],
+    [
+      "the comments of an app are renewed, all of them",
+      {
+        inputs: { comment: "true" },
+        github: PULL_REQUEST,
+        gh: () => ({ app: "gate[bot]", comments: [2, 3].map((id) => ({ id, login: "gate[bot]", body: MARK })) }),
+        holds(result) {
+          assert.equal(result.colour, "green", result.log);
+          for (const id of [2, 3]) assert.match(result.asked.asked(), new RegExp(`PATCH repos/contoso/platform/issues/comments/${id} `));
+          assert.doesNotMatch(result.asked.asked(), /POST/);
+        },
+      },
+    ],
+    [
+      "a report that is too long for a comment says its verdict there",
+      {
+        inputs: { comment: "true", inventory: "bad.ndjson" },
+        github: PULL_REQUEST,
+        gh: green,
+        program: `${version}
+"${program}" "$@" || code=$?
+for word in "$@"; do
+  case $word in --report=markdown=*) head -c 70000 /dev/zero | tr '\\0' x >> "\${word#--report=markdown=}" ;; esac
+done
+exit $code`,
+        holds(result) {
+          red(1, /secrets-only/)(result);
+          assert.match(result.asked.body(), /\n## ❌ credgate[^\n]*\n\nThe report is too long/u);
+        },
+      },
+    ],
+  ]);
 }
 
 /** The mark of `check` with `credgate.yaml`, as Git hashes it. */

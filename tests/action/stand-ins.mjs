@@ -33,7 +33,7 @@ esac`,
 }
 
 /** A gh with one release in a folder; what it is asked is written down. */
-export function gh(folder, { release, attested = true, comments = [], login, refuses = "" }) {
+export function gh(folder, { release, attested = true, comments = [], login, app, head, approvals, refuses = "" }) {
   const log = path.join(folder, "gh.log");
   fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(path.join(folder, "comments.json"), JSON.stringify(comments));
@@ -46,6 +46,8 @@ case "$*" in
   "release view "*) [ -d "${release ?? "/nonexistent"}" ] ;;
   "release download "*) cp "${release ?? "/nonexistent"}"/* . ;;
   "attestation verify "*) ${attested} ;;
+  "api repos/"*/pulls/*" --jq .head.sha") ${head ? `echo "${head}"` : "exit 1"} ;;
+  "api graphql "*viewer*) ${app ? `echo "${app}"` : "exit 1"} ;;
   "api user "*) ${login ? `echo "${login}"` : "exit 1"} ;;
   "api --paginate "*) node -e '
       const [, file] = process.argv;

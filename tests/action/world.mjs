@@ -93,6 +93,7 @@ export function run(setUp, { action, program, project }) {
       github,
       runner: setUp.runner,
       uses: setUp.uses,
+      lost: setUp.lost,
       env: { PATH: `${bin}:${setUp.path ?? process.env.PATH}`, ...setUp.env },
     });
     return setUp.holds({ ...result, asked, workspace, temp });

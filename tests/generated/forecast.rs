@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
 use credgate::evaluate::{Evaluation, InventoryRecord, Receiver};
 use credgate::finding::{Detail, Disposition, Finding, Level, Subject};
@@ -32,11 +33,11 @@ type Name = (&'static str, String, String);
 type Findings = BTreeMap<Name, Vec<String>>;
 
 /// A case that has been read once.
-struct Read {
+pub(crate) struct Read {
     policy: Policy,
     objects: Vec<(Object, Place)>,
     record: InventoryRecord,
-    now: Timestamp,
+    pub(crate) now: Timestamp,
     fail_on: Level,
 }
 
@@ -174,17 +175,22 @@ impl Read {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("policy.yaml"), yaml::write(&case.policy)).unwrap();
         let names = forms::write(case, folder.path());
+        Self::from(case, folder.path(), &names)
+    }
+
+    /// Reads a case that is written in a folder; `None` where it cannot be judged.
+    pub(crate) fn from(case: &Case, folder: &Path, names: &[String]) -> Option<Self> {
         if names.iter().any(|name| name == "-") {
             return None;
         }
-        let path = folder.path().join("policy.yaml");
+        let path = folder.join("policy.yaml");
         let rules = credgate::rules::descriptors();
         let policy = policy::load(&path, "policy.yaml", &rules).ok()?;
         let names: Vec<String> = names
             .iter()
-            .map(|name| folder.path().join(name).to_str().unwrap().to_owned())
+            .map(|name| folder.join(name).to_str().unwrap().to_owned())
             .collect();
-        let mut inventory = Inventory::open(&names, folder.path()).ok()?;
+        let mut inventory = Inventory::open(&names, folder).ok()?;
         let mut objects = Vec::new();
         loop {
             objects.clear();
@@ -233,7 +239,8 @@ impl Read {
         Ok(())
     }
 
-    fn judge(&self, at: Timestamp) -> Result<Report, ()> {
+    /// Judges it at an instant.
+    pub(crate) fn judge(&self, at: Timestamp) -> Result<Report, ()> {
         let mut evaluation = Evaluation::new(&self.policy, at, self.fail_on);
         self.feed(&mut evaluation)?;
         evaluation.finish(self.record.clone()).map_err(drop)

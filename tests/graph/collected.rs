@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::server::Request;
 use super::stand::{TOKEN, collect, serve};
-use super::tenant::{APP, Offers, Tenant, guid};
+use super::tenant::{APP, CERTIFICATE, Offers, THUMBPRINT, Tenant, certificate, guid};
 
 /// A stream, taken apart.
 pub(crate) struct Snapshot {
@@ -87,7 +89,13 @@ fn assert_credentials(found: &Value, expected: &Value) {
     for (found, expected) in found.iter().zip(expected) {
         for (name, value) in found.as_object().unwrap() {
             assert!(!["hint", "secretText", "key"].contains(&name.as_str()));
-            assert_eq!(value, &expected[name], "{name}");
+            if name == "publicKey" {
+                assert_eq!(expected["key"], CERTIFICATE);
+                let facts = json!({"algorithm": "rsa", "bits": 2048, "thumbprint": THUMBPRINT});
+                assert_eq!(value, &facts);
+            } else {
+                assert_eq!(value, &expected[name], "{name}");
+            }
         }
     }
 }
@@ -245,6 +253,46 @@ fn a_policy_for_single_objects_is_collected_with_the_objects() {
     assert_eq!(snapshot.policies[1]["appliesTo"][0]["id"], guid(0xa, 3));
 }
 
+/// The facts that a collection keeps of a key.
+fn facts_of(kind: &str, key: &Value) -> Value {
+    let mut tenant = Tenant::of(1);
+    let mut credential = certificate(1, "2026-10-01T00:00:00Z", "2027-04-01T00:00:00Z");
+    credential["type"] = json!(kind);
+    credential["key"] = key.clone();
+    tenant.applications[0]["keyCredentials"] = json!([credential]);
+    tenant.service_principals[0]["keyCredentials"] = json!([credential]);
+    let stream = collect(&serve(tenant, Vec::new())).stream.unwrap();
+    if let Some(text) = key.as_str().filter(|text| !text.is_empty()) {
+        assert!(!stream.contains(text), "{text}");
+    }
+    let snapshot = take_apart(&stream);
+    let facts = |object: &Value| object["keyCredentials"][0]["publicKey"].clone();
+    let found = facts(&snapshot.applications[0]);
+    assert_eq!(found, facts(&snapshot.service_principals[0]));
+    found
+}
+
+#[test]
+fn a_key_leaves_nothing_but_what_it_turned_out_to_be() {
+    let rsa = json!({"algorithm": "rsa", "bits": 2048, "thumbprint": THUMBPRINT});
+    assert_eq!(facts_of("AsymmetricX509Cert", &json!(CERTIFICATE)), rsa);
+    assert_eq!(facts_of("X509CertAndPassword", &json!(CERTIFICATE)), rsa);
+    let ec = rcgen::generate_simple_self_signed(vec!["app.contoso.example".to_owned()]).unwrap();
+    let ec = facts_of("AsymmetricX509Cert", &json!(BASE64.encode(ec.cert.der())));
+    assert_eq!(ec["algorithm"], "other");
+    assert_eq!(ec["thumbprint"].as_str().unwrap().len(), 40);
+    let bytes = facts_of("AsymmetricX509Cert", &json!("bm90IGEgY2VydGlmaWNhdGU="));
+    assert_eq!(bytes["algorithm"], "no-certificate");
+    let text = facts_of("AsymmetricX509Cert", &json!("canary-secret key!"));
+    assert_eq!(text, json!({"algorithm": "no-certificate"}));
+    for key in [Value::Null, json!("")] {
+        assert_eq!(facts_of("AsymmetricX509Cert", &key), Value::Null, "{key}");
+    }
+    for symmetric in ["Symmetric", "symmetric"] {
+        assert_eq!(facts_of(symmetric, &json!(CERTIFICATE)), Value::Null);
+    }
+}
+
 #[test]
 fn nothing_secret_is_asked_for_or_kept() {
     let tenant = Tenant::of(30);
@@ -253,7 +301,7 @@ fn nothing_secret_is_asked_for_or_kept() {
     for canary in [
         "canary-secret hint",
         "canary-secret text",
-        "canary-secret key",
+        CERTIFICATE.get(..60).unwrap(),
         "canary-secret owner",
         TOKEN,
     ] {

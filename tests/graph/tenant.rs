@@ -61,10 +61,14 @@ pub(crate) fn secret(number: usize, start: &str, end: &str) -> Value {
     })
 }
 
+/// The base64 of a certificate with an RSA key of 2048 bits, and its thumbprint.
+pub(crate) const CERTIFICATE: &str = include_str!("certificate.txt").trim_ascii_end();
+pub(crate) const THUMBPRINT: &str = "63c53935b6e4fe09685a70967822ccbf2a0c0009";
+
 pub(crate) fn certificate(number: usize, start: &str, end: &str) -> Value {
     json!({
         "customKeyIdentifier": "A538D00E8727EC5814E2FB107B3136376F22695B", "displayName": "CN=contoso", "endDateTime": end,
-        "key": "canary-secret key", "keyId": guid(KEY, number), "startDateTime": start, "type": "AsymmetricX509Cert",
+        "key": CERTIFICATE, "keyId": guid(KEY, number), "startDateTime": start, "type": "AsymmetricX509Cert",
         "usage": "Verify",
     })
 }

@@ -4,14 +4,15 @@ use std::fmt;
 
 use credgate::finding::{
     ApplicationRecord, CredentialRef, Days, Detail, Disposition, ExceptionId, Facts, Finding,
-    Level, NextStep, RuleDefaults, RuleDescriptor, RuleId, Span, Standing, Subject, WindowId,
+    Level, NextStep, RuleDefaults, RuleDescriptor, RuleId, Span, Standing, Subject, Uncounted,
+    WindowId,
 };
 use credgate::model::{
     Alternatives, AppId, Coverage, CredentialClass, Holder, KeyId, ObjectId, Place, State, Validity,
 };
 use credgate::report::{
-    ActiveRule, ExceptionRecord, FilePlace, NotJudged, PolicyRecord, Report, Skipped, SourceRecord,
-    Summary, WindowRecord,
+    ActiveRule, ExceptionRecord, Excused, FilePlace, NotJudged, PolicyRecord, Report, Skipped,
+    SourceRecord, Summary, WindowRecord,
 };
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -179,6 +180,7 @@ pub(crate) fn application(number: u32, name: &str) -> ApplicationRecord {
         state: Some(State::SecretsOnly),
         standing: Standing::Application,
         live_secrets: Box::new([secret(2 * number), secret(2 * number + 1)]),
+        future_secrets: Box::new([]),
         oldest_secret: None,
         secrets_until: None,
         counted_secrets: 0,
@@ -186,6 +188,7 @@ pub(crate) fn application(number: u32, name: &str) -> ApplicationRecord {
         has_accepted_alternative: false,
         accepted: Alternatives::default(),
         knows_federated: true,
+        uncounted: Uncounted::default(),
         place: Place {
             file: 0,
             line: 12 + 40 * number,
@@ -298,7 +301,14 @@ pub(crate) fn clean() -> Report {
                 microsoft: 180,
                 foreign: 7,
                 deleted: 2,
+                agent_identity: 5,
             },
+            excused: Excused {
+                paired_password: 3,
+                token_encryption: 1,
+                token_signing: 6,
+            },
+            unknown_credentials: 2,
             ..Summary::default()
         },
         not_judged: Vec::new(),

@@ -19,14 +19,22 @@ fn settings_are_what_is_written_and_else_the_rules_own() {
     assert_eq!(rule("certificate-lifetime").level, None);
     assert_eq!(rule("owner-missing").evidence, Evidence::Optional);
     assert_eq!(rule("secrets-only").alternatives, Alternatives::default());
-    assert!(
-        rule("federated-credential-broad")
-            .issuers
-            .as_ref()
-            .unwrap()
-            .len()
-            == 2
-    );
+    let trust = policy.trust(None);
+    let is_trusted = |issuer| trust.distrust(issuer).is_none();
+    assert!(is_trusted("https://token.actions.githubusercontent.com/"));
+    assert!(is_trusted("https://ci.example.com/oidc/1"));
+    assert!(!is_trusted("https://gitlab.com"));
+}
+
+#[test]
+fn the_nearer_list_of_issuers_replaces_the_farther_one() {
+    let listed = "version: 1\nextends: baseline\nissuers: ['https://gitlab.contoso.example']\n";
+    let policy = load_text(listed).unwrap();
+    let trust = policy.trust(None);
+    assert!(trust.distrust("https://gitlab.contoso.example").is_none());
+    assert!(trust.distrust("https://gitlab.com").is_some());
+    let without = load_text("version: 1\nextends: baseline\n").unwrap();
+    assert!(without.trust(None).distrust("https://gitlab.com").is_none());
 }
 
 #[test]

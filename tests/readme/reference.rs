@@ -92,7 +92,8 @@ fn next(class: Option<CredentialClass>) -> Option<CredentialClass> {
     match class {
         None => Some(CredentialClass::ClientSecret),
         Some(CredentialClass::ClientSecret) => Some(CredentialClass::Certificate),
-        Some(CredentialClass::Certificate) => Some(CredentialClass::SymmetricKey),
+        Some(CredentialClass::Certificate) => Some(CredentialClass::UnusableCertificate),
+        Some(CredentialClass::UnusableCertificate) => Some(CredentialClass::SymmetricKey),
         Some(CredentialClass::SymmetricKey) => Some(CredentialClass::TokenSigningKey),
         Some(CredentialClass::TokenSigningKey) => Some(CredentialClass::PairedPassword),
         Some(CredentialClass::PairedPassword) => Some(CredentialClass::TokenEncryptionKey),

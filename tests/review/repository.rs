@@ -11,7 +11,7 @@ use super::program::{Ended, program};
 
 /// Where programs lie.
 #[expect(clippy::disallowed_methods, reason = "Git must be found")]
-fn search_path() -> OsString {
+pub(crate) fn search_path() -> OsString {
     std::env::var_os("PATH").unwrap_or_default()
 }
 
@@ -65,6 +65,12 @@ impl Repository {
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "git {words:?}: {told}");
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Runs Git in a folder of it, whatever becomes of that.
+    pub(crate) fn try_git(&self, folder: &Path, words: &[&str]) {
+        let output = self.command(folder).args(words).output();
+        output.expect("these tests need the program `git`");
     }
 
     pub(crate) fn write(&self, name: &str, text: &str) {

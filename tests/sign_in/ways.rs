@@ -194,7 +194,7 @@ fn a_machine_without_such_a_platform_is_told_so() {
 }
 
 /// Installs an `az` that is a script, with somebody signed in.
-fn install_az(script: &str) -> tempfile::TempDir {
+pub(super) fn install_az(script: &str) -> tempfile::TempDir {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let az = folder.path().join("az");
@@ -205,7 +205,7 @@ fn install_az(script: &str) -> tempfile::TempDir {
     folder
 }
 
-fn sign_in_with_az(folder: &Path) -> String {
+pub(super) fn sign_in_with_az(folder: &Path) -> String {
     let server = Server::start(|_| nowhere());
     let folder = folder.to_str().unwrap();
     let path = format!("{folder}:/bin:/usr/bin");

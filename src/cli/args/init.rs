@@ -23,7 +23,8 @@ pub(crate) struct Init {
     #[arg(long, conflicts_with = "adopt")]
     pub(crate) force: bool,
 
-    /// Add an exception for each application that fails today, pinned to the credentials that exist
+    /// Add an exception for each application that fails today, or by itself before the term ends, pinned to the
+    /// credentials that exist; the gate then passes on every day of the term, unless something new appears
     #[arg(long, requires = "inventory")]
     pub(crate) adopt: bool,
 
@@ -41,11 +42,11 @@ pub(crate) struct Init {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Adopted exceptions")]
 pub(crate) struct TermArguments {
-    /// Their last day, such as 2027-02-28
+    /// Their last day, which is the last one of the term, such as 2027-02-28
     #[arg(long, value_name = "DAY", requires = "adopt", conflicts_with = "term", value_parser = parse_day)]
     pub(crate) expires: Option<Date>,
 
-    /// How long they last, such as 90d or 26w
+    /// How long they last from today, such as 90d or 26w
     #[arg(long, value_name = "TERM", requires = "adopt", value_parser = parse_term)]
     pub(crate) term: Option<jiff::SignedDuration>,
 

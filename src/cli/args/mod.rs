@@ -48,7 +48,7 @@ pub(crate) enum Command {
     Review(Review),
     /// Tell what will change by itself until a day: exceptions and windows that end, secrets that age, certificates that expire
     Forecast(Forecast),
-    /// Write a first policy, commented; or adopt what fails today as exceptions that end
+    /// Write a first policy, commented; or adopt what fails as exceptions that end
     Init(Init),
     /// Read the tenant: write a snapshot of it, or find out whether it can be read
     #[command(subcommand)]

@@ -4,14 +4,12 @@
 //! each object once, as a line, as soon as all is known of it. An object that comes twice with different facts changed
 //! while it was read.
 
-use std::collections::HashMap;
-
-use foldhash::quality::FixedState;
 use uuid::Uuid;
 
 use super::record::{self, Key, Record, Stated};
 use crate::graph::answer::{again, unusable};
 use crate::graph::error::GraphError;
+use crate::keyed::KeyedMap;
 
 /// What was met of an object.
 #[derive(Clone, Copy, Default)]
@@ -25,9 +23,9 @@ pub(super) struct Merge {
     /// Whether an object waits for its federated credentials.
     needs_federated: bool,
     needs_owners: bool,
-    met: HashMap<Key, Met, FixedState>,
-    lines: HashMap<Key, String, FixedState>,
-    federated: HashMap<Key, String, FixedState>,
+    met: KeyedMap<Key, Met>,
+    lines: KeyedMap<Key, String>,
+    federated: KeyedMap<Key, String>,
     stated: Option<Stated>,
     ready: Lines,
     complete: u64,
@@ -46,9 +44,9 @@ impl Merge {
         Self {
             needs_federated,
             needs_owners,
-            met: HashMap::default(),
-            lines: HashMap::default(),
-            federated: HashMap::default(),
+            met: KeyedMap::default(),
+            lines: KeyedMap::default(),
+            federated: KeyedMap::default(),
             stated: None,
             ready: Lines::default(),
             complete: 0,

@@ -6,8 +6,8 @@ use super::ranges::Range;
 use crate::graph::client::Client;
 use crate::graph::error::GraphError;
 
-/// The members of applications that are asked for. Naming `keyCredentials` brings their public keys, too, and has a limit
-/// of 150 requests a minute; nothing secret is among them.
+/// The members of applications that are asked for. Naming `keyCredentials` brings their public keys, too, which show
+/// whether a certificate is usable, and has a limit of 150 requests a minute; nothing secret is among them.
 pub(super) const APPLICATION: &[&str] = &[
     "id",
     "appId",
@@ -25,6 +25,7 @@ pub(super) const SERVICE_PRINCIPAL: &[&str] = &[
     "displayName",
     "servicePrincipalType",
     "appOwnerOrganizationId",
+    "preferredSingleSignOnMode",
     "preferredTokenSigningKeyThumbprint",
     "tokenEncryptionKeyId",
     "passwordCredentials",

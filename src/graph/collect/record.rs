@@ -1,17 +1,15 @@
 //! One object, ready to become a line of the snapshot.
 //!
 //! In: a typed object of a page. Out: its key, when it was made, a digest of what decides something, and its line. What
-//! secrets an answer might hold never gets here: the types have no field for them.
+//! secrets an answer might hold never gets here: the types have no field for them, and of a `key` they keep facts only.
 
-use std::hash::{BuildHasher as _, Hash};
-
-use foldhash::quality::FixedState;
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::graph::answer::{foreign, unusable};
 use crate::graph::error::GraphError;
+use crate::keyed::{InAnyOrder, digest};
 use crate::snapshot::{
     Application, FederatedCredential, KeyCredential, PasswordCredential, ServicePrincipal,
 };
@@ -89,12 +87,19 @@ impl Listed for Application<'_> {
 
 impl Listed for ServicePrincipal<'_> {
     fn record(self) -> Result<Record, GraphError> {
+        let is_agent = self
+            .odata_type
+            .eq_ignore_ascii_case("#microsoft.graph.agentIdentity");
+        if self.app_id.is_none() && !is_agent {
+            return Err(unusable("`appId` is missing"));
+        }
         let digest = digest(&(
             &self.app_id,
             &self.deleted_date_time,
             &self.service_principal_type,
             &self.app_owner_organization_id,
             &self.preferred_token_signing_key_thumbprint,
+            &self.preferred_single_sign_on_mode,
             &self.token_encryption_key_id,
             passwords(&self.password_credentials),
             keys(&self.key_credentials),
@@ -142,7 +147,7 @@ pub(super) fn json(value: &impl Serialize) -> Result<String, GraphError> {
 
 /// Digests federated credentials, whatever their order.
 pub(super) fn of_federated(credentials: &[FederatedCredential<'_>]) -> u64 {
-    in_any_order(each_federated(credentials))
+    digest(&each_federated(credentials).collect::<InAnyOrder>())
 }
 
 /// Digests each federated credential.
@@ -153,43 +158,35 @@ pub(super) fn each_federated(credentials: &[FederatedCredential<'_>]) -> impl It
             &it.id,
             &it.issuer,
             &it.subject,
+            &it.audiences,
             expression.map(|expression| &expression.value),
         ))
     })
 }
 
-fn passwords(credentials: &[PasswordCredential<'_>]) -> u64 {
-    in_any_order(credentials.iter().map(|it| {
-        digest(&(
+fn passwords(credentials: &[PasswordCredential<'_>]) -> InAnyOrder {
+    let facts = credentials.iter().map(|it| {
+        (
             &it.key_id,
             &it.custom_key_identifier,
             &it.start_date_time,
             &it.end_date_time,
-        ))
-    }))
+        )
+    });
+    facts.collect()
 }
 
-fn keys(credentials: &[KeyCredential<'_>]) -> u64 {
-    in_any_order(credentials.iter().map(|it| {
-        digest(&(
+fn keys(credentials: &[KeyCredential<'_>]) -> InAnyOrder {
+    let facts = credentials.iter().map(|it| {
+        (
             &it.key_id,
             &it.custom_key_identifier,
             &it.start_date_time,
             &it.end_date_time,
             &it.kind,
             &it.usage,
-        ))
-    }))
-}
-
-/// Digests digests of which the order means nothing.
-pub(super) fn in_any_order(digests: impl Iterator<Item = u64>) -> u64 {
-    let (count, sum) = digests.fold((0_u64, 0_u64), |(count, sum), digest| {
-        (count + 1, sum.wrapping_add(digest))
+            &it.public_key,
+        )
     });
-    digest(&(count, sum))
-}
-
-fn digest(facts: &impl Hash) -> u64 {
-    FixedState::default().hash_one(facts)
+    facts.collect()
 }

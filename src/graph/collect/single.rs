@@ -9,6 +9,7 @@ use crate::graph::answer::Kind;
 use crate::graph::client::{Client, GetError};
 use crate::graph::error::GraphError;
 use crate::graph::page;
+use crate::keyed::{InAnyOrder, digest};
 use crate::snapshot::{FederatedCredential, Owner};
 
 fn path(version: &str, key: Key, relation: &str) -> String {
@@ -67,7 +68,7 @@ pub(super) async fn federated(
             .follow(page.next, page.objects.len(), client)
             .map_err(failed)?;
     }
-    let digest = record::in_any_order(digests.into_iter());
+    let digest = digest(&digests.into_iter().collect::<InAnyOrder>());
     Ok(Some((digest, format!("[{}]", all.join(",")))))
 }
 

@@ -14,6 +14,7 @@ use std::time::Duration;
 use azure_identity::Executor;
 use serde::Deserialize;
 
+use super::again::Stop;
 use super::choose::Sources;
 use super::refusal;
 use super::transport::Failure;
@@ -87,18 +88,18 @@ impl Executor for Az {
     }
 }
 
-/// Says why `az` gave no token.
-fn explain(code: Option<i32>, errors: &str) -> GraphError {
+/// Says why `az` gave no token. It is asked again where neither Entra nor the profile is the reason.
+fn explain(code: Option<i32>, errors: &str) -> Stop {
     if code == Some(127) || errors.contains("' is not recognized") {
-        return failed("`az` is not in `PATH`");
+        return failed("`az` is not in `PATH`").into();
     }
     if let Some(code) = refusal::code_in_text(errors) {
-        return refusal::refused(code);
+        return Stop::unanswered((refusal::refused(code), refusal::may_pass(code)));
     }
     if errors.contains("az login") {
-        return failed("nobody is signed in to `az`");
+        return failed("nobody is signed in to `az`").into();
     }
-    failed("`az account get-access-token` failed")
+    Stop::unanswered((failed("`az account get-access-token` failed"), true))
 }
 
 fn failed(what: &'static str) -> GraphError {
@@ -111,6 +112,7 @@ fn failed(what: &'static str) -> GraphError {
 
 #[cfg(test)]
 mod tests {
+    use super::super::again::Later;
     use super::*;
     use crate::graph::Wanted;
 
@@ -177,7 +179,9 @@ mod tests {
             ),
             (None, "canary", "failed"),
         ] {
-            let text = explain(code, errors).to_string();
+            let (Stop::Failed(error) | Stop::Later(Later { why: error, .. })) =
+                explain(code, errors);
+            let text = error.to_string();
             assert!(text.contains(words) && text.contains("az login"), "{text}");
             assert!(!text.contains("canary"), "{text}");
         }

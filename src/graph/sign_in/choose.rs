@@ -15,7 +15,7 @@ use crate::graph::token::{Secret, flaw};
 use crate::model::AppId;
 
 /// Where the metadata service of a virtual machine answers, which `azure_identity` asks.
-const VIRTUAL_MACHINE: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
+pub(super) const VIRTUAL_MACHINE: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
 
 /// What was found out about one way.
 pub(super) enum Found {

@@ -6,18 +6,13 @@
 
 use reqwest::{Client, Url};
 use serde::Deserialize;
-use tokio::time::sleep;
 
+use super::again::Stop;
 use super::transport::{EXCHANGE, MOST_BYTES, too_long};
 use crate::graph::error::{Cause, GraphError};
 use crate::graph::failure;
 use crate::graph::http::{self, Unread};
-use crate::graph::limits::Limits;
 use crate::graph::token::{Secret, flaw};
-use crate::graph::wait::back_off;
-
-/// How often it is asked for: it is a GET, which may be repeated.
-const ATTEMPTS: u32 = 3;
 
 /// Asks for an identity token.
 pub(super) async fn identity_token(
@@ -25,49 +20,39 @@ pub(super) async fn identity_token(
     url: &Url,
     token: &Secret,
     audience: &str,
-) -> Result<Secret, GraphError> {
+) -> Result<Secret, Stop> {
     let mut url = url.clone();
     url.query_pairs_mut().append_pair("audience", audience);
     let host = url.host_str().unwrap_or_default().to_owned();
-    let mut attempt = 0;
-    let response = loop {
-        let request = client
-            .get(url.clone())
-            .bearer_auth(token.expose())
-            .header("accept", "application/json")
-            .timeout(EXCHANGE);
-        let sent = request.send().await;
-        let passes = match &sent {
-            Ok(response) => response.status() == 429 || response.status().is_server_error(),
-            Err(error) => failure::of(error, &host).1,
-        };
-        attempt += 1;
-        if !passes || attempt == ATTEMPTS {
-            break sent.map_err(|error| failure::of(&error, &host).0)?;
-        }
-        sleep(back_off(attempt - 1, &Limits::default())).await;
-    };
+    let broken = |error: &reqwest::Error| Stop::unanswered(failure::of(error, &host));
+    let request = client
+        .get(url.clone())
+        .bearer_auth(token.expose())
+        .header("accept", "application/json")
+        .timeout(EXCHANGE);
+    let response = request.send().await.map_err(|error| broken(&error))?;
     let status = response.status().as_u16();
     if status == 407 {
-        return Err(failure::proxy_wants_sign_in());
+        return Err(failure::proxy_wants_sign_in().into());
     }
     if status == 429 || status >= 500 {
-        return Err(GraphError::new(
+        let why = GraphError::new(
             Cause::SignIn,
             format!("GitHub gave no identity token ({status})"),
             "run the job again; it is GitHub that fails",
-        ));
+        );
+        return Err(Stop::answered(status, response.headers(), why));
     }
     if status != 200 {
-        return Err(none(format!("GitHub gave no identity token ({status})")));
+        return Err(none(format!("GitHub gave no identity token ({status})")).into());
     }
     let body = http::bounded(response, MOST_BYTES).await;
     let body = body.map_err(|unread| match unread {
-        Unread::Broken(error) => failure::of(&error, &host).0,
-        Unread::TooLong => too_long(),
+        Unread::Broken(error) => broken(&error),
+        Unread::TooLong => too_long().into(),
     })?;
     read(&body).ok_or_else(|| {
-        none("GitHub's answer to the request for an identity token holds none".to_owned())
+        none("GitHub's answer to the request for an identity token holds none".to_owned()).into()
     })
 }
 

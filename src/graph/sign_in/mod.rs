@@ -5,6 +5,7 @@
 //! addresses that the platform names (`IDENTITY_ENDPOINT`, `ACTIONS_ID_TOKEN_REQUEST_URL`, `SYSTEM_OIDCREQUESTURI`) get
 //! only the platform's own tokens, never the one for Graph. Nothing secret is shown, in no error and by no `Debug`.
 
+mod again;
 mod azure_cli;
 mod certificate;
 mod choose;
@@ -19,12 +20,16 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use reqwest::{Client, Url};
+use tokio::time::{Instant, timeout_at};
 
+use self::again::Attempts;
+pub(super) use self::again::Patience;
 use self::choose::{Found, Sources};
 pub use self::method::Method;
 use super::cloud::Cloud;
 use super::error::{Cause, GraphError};
 use super::http::{self, Reach};
+use super::limits::Limits;
 use super::token::{Secret, Token};
 
 /// What the command line says of the sign-in; everything else comes from the environment.
@@ -216,7 +221,34 @@ impl SignIn {
 
     /// Gets a new token, never one that was kept. It needs a runtime of tokio with time and I/O switched on.
     pub async fn token(&self) -> Result<Token, GraphError> {
-        let token = Token::new(self.new_token().await?)?;
+        self.token_within(&Limits::default()).await
+    }
+
+    /// Gets a new token within limits of time and attempts.
+    pub async fn token_within(&self, limits: &Limits) -> Result<Token, GraphError> {
+        let patience = Patience {
+            limits: *limits,
+            until: Instant::now() + limits.total,
+            watch: None,
+        };
+        let token = timeout_at(patience.until, self.token_until(&patience)).await;
+        token.unwrap_or_else(|_| Err(out_of_time(limits)))
+    }
+
+    /// Gets a new token. Whatever may pass by itself is tried again as long as there is time.
+    pub(super) async fn token_until(&self, patience: &Patience) -> Result<Token, GraphError> {
+        let mut attempts = Attempts::default();
+        loop {
+            match self.new_token().await {
+                Ok(token) => return self.checked(token),
+                Err(stop) => attempts.next(stop, patience).await?,
+            }
+        }
+    }
+
+    /// Checks that a token is one for Graph.
+    fn checked(&self, token: Secret) -> Result<Token, GraphError> {
+        let token = Token::new(token)?;
         if token.claims().is_for(&self.cloud) {
             return Ok(token);
         }
@@ -240,6 +272,17 @@ impl SignIn {
             GraphError::new(Cause::Network, "there is no HTTP client", "run it again")
         })
     }
+}
+
+fn out_of_time(limits: &Limits) -> GraphError {
+    GraphError::new(
+        Cause::Limit,
+        format!(
+            "limit of {} s reached before the sign-in was answered",
+            limits.total.as_secs()
+        ),
+        "try again later, or give more time with --graph-timeout",
+    )
 }
 
 /// Says what a way that was asked for lacks.

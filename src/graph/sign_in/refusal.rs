@@ -82,6 +82,9 @@ const REFUSALS: &[(&[u32], &str, &str)] = &[
     ),
 ];
 
+/// The numbers of failures that pass by themselves, as the same page says: service unavailable, tenant throttled.
+const PASSING: &[u32] = &[90_006, 90_033, 90_055];
+
 const ADD_FEDERATION: &str = "compare issuer, subject and audience with `az ad app federated-credential list --id \
     <client id>`, and add what is missing with `az ad app federated-credential create`";
 
@@ -103,6 +106,11 @@ pub(super) fn code_in_text(text: &str) -> Option<u32> {
     let (_, rest) = text.split_once("AADSTS")?;
     let end = rest.find(|letter: char| !letter.is_ascii_digit());
     rest.get(..end.unwrap_or(rest.len()))?.parse().ok()
+}
+
+/// Tells whether the same sign-in may be accepted later.
+pub(super) fn may_pass(code: u32) -> bool {
+    PASSING.contains(&code)
 }
 
 /// Says that Entra refused the sign-in.

@@ -2,8 +2,8 @@
 //! way and to no other.
 //!
 //! In: a request that `azure_identity` makes. Out: its answer, if it is one. What went wrong is kept here as an error of
-//! ours, because the errors of `azure_identity` show bodies. A credential is posted once; again only when the token
-//! endpoint asks to wait for a short while.
+//! ours, because the errors of `azure_identity` show bodies. Nothing is sent twice from here: whether the sign-in is tried
+//! again is decided where it begins.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -12,27 +12,23 @@ use std::time::Duration;
 use azure_core::error::{Error, ErrorKind};
 use azure_core::http::headers::Headers;
 use azure_core::http::{AsyncRawResponse, Body, HttpClient, Method, Request};
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::HeaderMap;
 use reqwest::{Client, Url};
 use serde::Deserialize;
 
+use super::again::{Later, Stop};
 use super::refusal;
 use crate::graph::error::{Cause, GraphError};
 use crate::graph::failure;
 use crate::graph::http::{self, Unread};
 use crate::graph::token::{Secret, flaw};
+use crate::graph::wait::{self, Busy};
 
 /// The most bytes that an answer may have.
 pub(super) const MOST_BYTES: usize = 1024 * 1024;
 
 /// How long one exchange may take, from the connection to the last byte.
 pub(super) const EXCHANGE: Duration = Duration::from_secs(60);
-
-/// The longest wait that the token endpoint may ask for.
-const LONGEST_WAIT: u64 = 60;
-
-/// How often the token endpoint may ask to wait.
-const MOST_WAITS: u32 = 2;
 
 /// What an address is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,17 +52,17 @@ impl Purpose {
 
 /// What went wrong last.
 #[derive(Debug, Default)]
-pub(super) struct Failure(Mutex<Option<GraphError>>);
+pub(super) struct Failure(Mutex<Option<Stop>>);
 
 impl Failure {
     /// Keeps an error, and gives `azure_identity` one that says nothing.
-    pub(super) fn keep(&self, error: GraphError) -> Error {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    pub(super) fn keep(&self, stop: impl Into<Stop>) -> Error {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(stop.into());
         Error::with_message(ErrorKind::Other, "see the failure that was kept")
     }
 
     /// Takes the error out.
-    pub(super) fn take(&self) -> Option<GraphError> {
+    pub(super) fn take(&self) -> Option<Stop> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
@@ -111,29 +107,20 @@ impl Transport {
         known.map(|(purpose, _)| *purpose)
     }
 
-    async fn exchange(&self, request: &Request) -> Result<Answer, GraphError> {
+    async fn exchange(&self, request: &Request) -> Result<Answer, Stop> {
         let purpose = self.purpose(request).ok_or_else(elsewhere)?;
-        let mut waits = 0;
-        loop {
-            let answer = self.send(purpose, request).await?;
-            match wait_before_next(&answer) {
-                Some(wait) if purpose == Purpose::Token && waits < MOST_WAITS => {
-                    waits += 1;
-                    tokio::time::sleep(wait).await;
-                }
-                _ => return self.judge(purpose, request, answer),
-            }
-        }
+        let answer = self.send(purpose, request).await?;
+        self.judge(purpose, request, answer)
     }
 
-    async fn send(&self, purpose: Purpose, request: &Request) -> Result<Answer, GraphError> {
+    async fn send(&self, purpose: Purpose, request: &Request) -> Result<Answer, Stop> {
         let host = request.url().host_str().unwrap_or_default();
         let method = match purpose {
             Purpose::Token | Purpose::PipelineIdentity => reqwest::Method::POST,
             Purpose::ManagedIdentity => reqwest::Method::GET,
         };
         let Body::Bytes(body) = request.body().clone() else {
-            return Err(elsewhere());
+            return Err(elsewhere().into());
         };
         let mut builder = self.client.request(method, request.url().clone());
         let headers = request.headers().iter();
@@ -141,16 +128,17 @@ impl Transport {
             builder = builder.header(name.as_str(), value.as_str());
         }
         let sent = builder.timeout(EXCHANGE).body(body).send().await;
+        let broken = |error: &reqwest::Error| Stop::unanswered(failure::of(error, host));
         let response = sent.map_err(|error| match purpose {
-            Purpose::ManagedIdentity => nothing_answers(),
-            Purpose::Token | Purpose::PipelineIdentity => failure::of(&error, host).0,
+            Purpose::ManagedIdentity => Stop::unanswered((nothing_answers(), true)),
+            Purpose::Token | Purpose::PipelineIdentity => broken(&error),
         })?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let body = match http::bounded(response, MOST_BYTES).await {
             Ok(body) => body,
-            Err(Unread::Broken(error)) => return Err(failure::of(&error, host).0),
-            Err(Unread::TooLong) => return Err(too_long()),
+            Err(Unread::Broken(error)) => return Err(broken(&error)),
+            Err(Unread::TooLong) => return Err(too_long().into()),
         };
         Ok(Answer {
             status,
@@ -160,28 +148,25 @@ impl Transport {
     }
 
     /// Decides what may go on to `azure_identity`.
-    fn judge(
-        &self,
-        purpose: Purpose,
-        request: &Request,
-        answer: Answer,
-    ) -> Result<Answer, GraphError> {
+    fn judge(&self, purpose: Purpose, request: &Request, answer: Answer) -> Result<Answer, Stop> {
         if answer.status == 407 {
-            return Err(failure::proxy_wants_sign_in());
+            return Err(failure::proxy_wants_sign_in().into());
         }
+        let stop = |why| Stop::answered(answer.status, &answer.headers, why);
         let is_success = (200..300).contains(&answer.status);
         match purpose {
-            Purpose::Token if is_success => has_token(request, &answer).map(|()| answer),
-            Purpose::Token => Err(match refusal::code_in_json(&answer.body) {
-                Some(code) if (400..500).contains(&answer.status) => refusal::refused(code),
-                _ => refusal::no_token(answer.status, &answer.body),
-            }),
+            Purpose::Token if is_success => {
+                has_token(request, &answer)?;
+                Ok(answer)
+            }
+            Purpose::Token => Err(refused(&answer)),
             Purpose::PipelineIdentity if answer.status == 200 => Ok(answer),
-            Purpose::PipelineIdentity => Err(no_pipeline_identity(answer.status)),
+            Purpose::PipelineIdentity => Err(stop(no_pipeline_identity(answer.status))),
             Purpose::ManagedIdentity if is_success => Ok(answer),
             // azure_identity knows which answers of the metadata service mean «not yet», and asks again.
             Purpose::ManagedIdentity => {
-                self.failure.keep(no_managed_identity(answer.status));
+                let stop = stop(no_managed_identity(answer.status));
+                self.failure.keep(stop);
                 Ok(Answer {
                     body: Vec::new(),
                     ..answer
@@ -204,14 +189,21 @@ impl HttpClient for Transport {
     }
 }
 
-/// Returns how long the token endpoint asks to wait, if that is short.
-fn wait_before_next(answer: &Answer) -> Option<Duration> {
-    if !matches!(answer.status, 429 | 503) {
-        return None;
+/// Says why the token endpoint gave no token, and whether it may give one later.
+fn refused(answer: &Answer) -> Stop {
+    let is_refusal = (400..500).contains(&answer.status);
+    match refusal::code_in_json(&answer.body).filter(|_| is_refusal) {
+        Some(code) if refusal::may_pass(code) => Stop::Later(Later {
+            why: refusal::refused(code),
+            wait: wait::asked_for(&answer.headers),
+            busy: Some(Busy::Failing),
+        }),
+        Some(code) => Stop::answered(answer.status, &answer.headers, refusal::refused(code)),
+        None => {
+            let why = refusal::no_token(answer.status, &answer.body);
+            Stop::answered(answer.status, &answer.headers, why)
+        }
     }
-    let seconds = answer.headers.get(RETRY_AFTER)?.to_str().ok()?;
-    let seconds: u64 = seconds.trim().parse().ok()?;
-    (seconds <= LONGEST_WAIT).then(|| Duration::from_secs(seconds))
 }
 
 /// Checks that a token came, and that it is none of what was sent: an endpoint that echoes would otherwise make Graph
@@ -299,7 +291,7 @@ mod tests {
     fn answer(status: u16, retry_after: Option<&str>, body: &str) -> Answer {
         let mut headers = HeaderMap::new();
         if let Some(value) = retry_after {
-            headers.insert(RETRY_AFTER, value.parse().unwrap());
+            headers.insert(reqwest::header::RETRY_AFTER, value.parse().unwrap());
         }
         Answer {
             status,
@@ -327,16 +319,31 @@ mod tests {
     }
 
     #[test]
-    fn only_a_short_wait_is_waited() {
-        let wait = |status, value| wait_before_next(&answer(status, value, ""));
-        assert_eq!(wait(429, Some("5")), Some(Duration::from_secs(5)));
-        assert_eq!(wait(503, Some("60")), Some(Duration::from_secs(60)));
-        for long in ["61", "-1", "soon", "99999999999999999999", "", "1.5"] {
-            assert_eq!(wait(429, Some(long)), None, "{long}");
+    fn a_busy_answer_may_pass_and_a_refusal_stays() {
+        let refusal = r#"{"error_codes":[7000215]}"#;
+        let transient = r#"{"error_codes":[90033]}"#;
+        for (status, body, passes) in [
+            (429, "", true),
+            (429, refusal, true),
+            (500, "", true),
+            (502, "<html>", true),
+            (503, "", true),
+            (504, "", true),
+            (400, transient, true),
+            (400, refusal, false),
+            (401, "", false),
+            (302, "", false),
+            (501, "", false),
+        ] {
+            let stop = refused(&answer(status, Some("7"), body));
+            match stop {
+                Stop::Later(later) => {
+                    assert!(passes, "{status} {body}");
+                    assert_eq!(later.wait, Some(Duration::from_secs(7)));
+                }
+                Stop::Failed(_) => assert!(!passes, "{status} {body}"),
+            }
         }
-        assert_eq!(wait(429, None), None);
-        assert_eq!(wait(500, Some("1")), None);
-        assert_eq!(wait(200, Some("1")), None);
     }
 
     #[test]

@@ -19,8 +19,10 @@ use azure_identity::{
 use jiff::Timestamp;
 use reqwest::{Client, Url};
 
+use super::again::Stop;
 use super::azure_cli::Az;
 use super::certificate::Certificate;
+use super::choose::VIRTUAL_MACHINE;
 use super::transport::{Failure, Purpose, Transport};
 use super::{Application, SignIn, Way, github};
 use crate::graph::cloud::Cloud;
@@ -48,7 +50,7 @@ type Credential = azure_core::Result<Arc<dyn TokenCredential>>;
 
 impl SignIn {
     /// Asks for a token.
-    pub(super) async fn new_token(&self) -> Result<Secret, GraphError> {
+    pub(super) async fn new_token(&self) -> Result<Secret, Stop> {
         match &self.way {
             Way::GithubOidc {
                 application,
@@ -102,11 +104,7 @@ impl SignIn {
     }
 
     /// Exchanges an assertion for a token.
-    async fn assert(
-        &self,
-        application: &Application,
-        assertion: Secret,
-    ) -> Result<Secret, GraphError> {
+    async fn assert(&self, application: &Application, assertion: Secret) -> Result<Secret, Stop> {
         let make = |options| -> Credential {
             Ok(ClientAssertionCredential::new(
                 application.tenant_id.clone(),
@@ -124,7 +122,7 @@ impl SignIn {
         application: &Application,
         also: Option<(Purpose, Url)>,
         credential: impl FnOnce(ClientOptions) -> Credential,
-    ) -> Result<Secret, GraphError> {
+    ) -> Result<Secret, Stop> {
         let endpoint = token_endpoint(&self.cloud, application)?;
         let mut addresses = vec![(Purpose::Token, endpoint)];
         addresses.extend(also);
@@ -138,7 +136,7 @@ impl SignIn {
         &self,
         client_id: Option<&String>,
         endpoint: &Url,
-    ) -> Result<Secret, GraphError> {
+    ) -> Result<Secret, Stop> {
         let client: Client = http::client(Reach::Machine)?;
         let addresses = vec![(Purpose::ManagedIdentity, endpoint.clone())];
         let transport = Arc::new(Transport::new(client, addresses));
@@ -147,10 +145,15 @@ impl SignIn {
             client_options: options(&self.cloud, Arc::clone(&transport)),
         }));
         let credential = credential.map(|it| it as Arc<dyn TokenCredential>);
-        self.ask(credential, &transport.failure).await
+        let asked = self.ask(credential, &transport.failure).await;
+        if endpoint.as_str() == VIRTUAL_MACHINE {
+            // Of a virtual machine's own service, azure_identity has asked six times by now.
+            return asked.map_err(Stop::finally);
+        }
+        asked
     }
 
-    async fn azure_cli(&self, tenant_id: Option<String>) -> Result<Secret, GraphError> {
+    async fn azure_cli(&self, tenant_id: Option<String>) -> Result<Secret, Stop> {
         let az = Arc::new(Az::default());
         let executor: Arc<dyn azure_identity::Executor> = Arc::clone(&az) as _;
         let credential = AzureCliCredential::new(Some(AzureCliCredentialOptions {
@@ -163,7 +166,7 @@ impl SignIn {
     }
 
     /// Asks a credential for its token; what went wrong is what was kept, for its own errors show bodies.
-    async fn ask(&self, credential: Credential, failure: &Failure) -> Result<Secret, GraphError> {
+    async fn ask(&self, credential: Credential, failure: &Failure) -> Result<Secret, Stop> {
         let scope = self.cloud.scope();
         let answer = match credential {
             Ok(credential) => credential.get_token(&[&scope], None).await,
@@ -171,7 +174,7 @@ impl SignIn {
         };
         match answer {
             Ok(answer) => Ok(Secret::new(answer.token.secret())),
-            Err(_) => Err(failure.take().unwrap_or_else(|| self.unusable())),
+            Err(_) => Err(failure.take().unwrap_or_else(|| self.unusable().into())),
         }
     }
 

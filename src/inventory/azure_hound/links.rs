@@ -3,19 +3,16 @@
 //! In: the data of `AZAppOwner` and `AZFederatedIdentityCredential`, in the first reading. Out: in the second reading, each
 //! application with what belongs to it. What a record does not say for certain stays unknown.
 
-use std::collections::HashMap;
-
-use foldhash::quality::FixedState;
-
 use super::{AzureHoundProblem, Problem};
 use crate::inventory::fields::{EntryField, Key, LinkField};
 use crate::inventory::shapes::{self, Fields, Writer, Wrong};
+use crate::keyed::KeyedMap;
 use crate::model::{AppId, Application, FederatedCredential, Known};
 
 /// What belongs to the applications of one file, by the id that its records name: the client id, or the id of the object
 /// in older versions.
 #[derive(Debug, Default)]
-pub(in crate::inventory) struct Links(HashMap<AppId, Link, FixedState>);
+pub(in crate::inventory) struct Links(KeyedMap<AppId, Link>);
 
 /// What belongs to one application; what no record was about is `None`.
 #[derive(Debug, Default)]

@@ -94,7 +94,7 @@ fn summary(report: &ForecastReport, day: &Day) -> String {
 
 /// Returns what changes on a day, line by line.
 fn description(report: &ForecastReport, day: &Day) -> String {
-    let events = report.events.get(day.events.clone()).unwrap_or_default();
+    let events = day.events(report);
     let mut lines: Vec<String> = events
         .iter()
         .take(MOST_EVENTS)

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::words;
 use crate::finding::{CredentialRef, Disposition, Level};
 use crate::home;
+use crate::internal::OrInternal as _;
 use crate::model::Holder;
 use crate::output::{Options, OutputFormat, lines};
 use crate::report::Verdict;
@@ -216,7 +217,7 @@ struct NotJudgedDocument<'report> {
 impl<'report> Document<'report> {
     fn of(report: &'report ForecastReport) -> Self {
         let days = report.days().into_iter().map(|day| {
-            let events = report.events.get(day.events.clone()).unwrap_or_default();
+            let events = day.events(report);
             DayDocument {
                 date: day.date,
                 verdict_before: day.before.name(),
@@ -284,16 +285,19 @@ fn change<'report>(
     }
 }
 
+/// Why what an index names is there.
+const LISTED: &str = "an event names what its report lists";
+
 fn disposition(report: &ForecastReport, disposition: Disposition) -> DispositionDocument<'_> {
     let by = match disposition {
         Disposition::Open => None,
         Disposition::Excepted(index) => {
             let exception = report.today.exceptions.get(index as usize);
-            exception.map(|it| &*it.id.0)
+            Some(&*exception.or_internal(LISTED).id.0)
         }
         Disposition::InWindow(index) => {
             let window = report.today.windows.get(index as usize);
-            window.map(|it| &*it.id.0)
+            Some(&*window.or_internal(LISTED).id.0)
         }
     };
     DispositionDocument {
@@ -327,7 +331,7 @@ fn certificate<'report>(
 ) -> CertificateDocument<'report> {
     let record = report.applications.get(last.application as usize);
     CertificateDocument {
-        application: record.map(application),
+        application: Some(application(record.or_internal(LISTED))),
         credential: credential(last.credential),
         ends: last.ends,
     }

@@ -86,7 +86,7 @@ impl Sheet {
 
     fn day(&mut self, report: &ForecastReport, day: &Day) {
         let turn = words::turn(day).map_or_else(String::new, |turn| format!("**{turn}**"));
-        let events = report.events.get(day.events.clone()).unwrap_or_default();
+        let events = day.events(report);
         let loud: Vec<&Event> = events
             .iter()
             .filter(|event| event.is_bad() || event.is_good())

@@ -64,7 +64,7 @@ fn write_day(
             page.line(&[strong(&date), plain("  "), Span(of_verdict(verdict), &turn)])?;
         }
     }
-    let events = report.events.get(day.events.clone()).unwrap_or_default();
+    let events = day.events(report);
     let (loud, rest): (Vec<&Event>, Vec<&Event>) = events
         .iter()
         .partition(|event| verbose || event.is_bad() || event.is_good());
@@ -73,12 +73,8 @@ fn write_day(
     for group in groups.iter().take(most) {
         write_group(report, group, page)?;
     }
-    let left_out = groups.get(most.min(groups.len())..).unwrap_or_default();
-    let more = left_out
-        .iter()
-        .map(|group| group.events.len())
-        .sum::<usize>()
-        + rest.len();
+    let left_out = groups.iter().skip(most);
+    let more = left_out.map(|group| group.events.len()).sum::<usize>() + rest.len();
     if more > 0 {
         let more = count(more, "further change");
         page.paragraph(&[plain("  … ")], 4, &format!("{more}: `-v` shows all"))?;

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::{Options, OutputFormat, lines};
 use crate::home;
+use crate::internal::OrInternal as _;
 use crate::model::Coverage;
 use crate::report::{NotJudged, Report, SourceRecord, Summary, Verdict};
 use finding::FindingDocument;
@@ -35,7 +36,8 @@ fn write(report: &Report, _: &Options, writer: &mut dyn io::Write) -> io::Result
     let mut document = Vec::new();
     lines::write(&Document::of(report), &mut document)?;
     let document = String::from_utf8(document).map_err(io::Error::other)?;
-    let (head, tail) = document.split_once(NO_FINDINGS).unwrap_or((&document, ""));
+    let parts = document.split_once(NO_FINDINGS);
+    let (head, tail) = parts.or_internal("an empty report has a place for findings");
     let mut writer = io::BufWriter::with_capacity(lines::BUFFER, writer);
     writer.write_all(head.as_bytes())?;
     writer.write_all(br#""findings": ["#)?;
@@ -174,12 +176,29 @@ struct SummaryDocument {
     by_state: StatesDocument,
     /// Objects that were not judged.
     skipped: SkippedDocument,
+    /// Credentials of judged identities that are proven not to authenticate, whatever their dates.
+    excused: ExcusedDocument,
+    /// Keys of judged identities whose type or usage is not known, whatever their dates.
+    unknown_credentials: u64,
     /// Open findings.
     findings: LevelsDocument,
     /// Findings that an exception covers.
     excepted: u64,
     /// Findings that are tolerated inside a migration window.
     in_window: u64,
+}
+
+/// Credentials that are proven not to authenticate.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Excused")]
+struct ExcusedDocument {
+    /// Passwords of whole SAML triples.
+    paired_password: u64,
+    /// Keys of usage `Encrypt` that an object names as the one that encrypts its tokens.
+    token_encryption: u64,
+    /// Keys of whole SAML triples.
+    token_signing: u64,
 }
 
 /// Identities by the way they authenticate.
@@ -212,6 +231,8 @@ struct SkippedDocument {
     foreign: u64,
     /// Soft-deleted objects.
     deleted: u64,
+    /// Agent identities: they hold no credentials, their blueprints do.
+    agent_identity: u64,
 }
 
 /// Open findings by level.
@@ -319,7 +340,14 @@ impl SummaryDocument {
                 microsoft: summary.skipped.microsoft,
                 foreign: summary.skipped.foreign,
                 deleted: summary.skipped.deleted,
+                agent_identity: summary.skipped.agent_identity,
             },
+            excused: ExcusedDocument {
+                paired_password: summary.excused.paired_password,
+                token_encryption: summary.excused.token_encryption,
+                token_signing: summary.excused.token_signing,
+            },
+            unknown_credentials: summary.unknown_credentials,
             findings: LevelsDocument {
                 error,
                 warning,

@@ -6,6 +6,7 @@ use jiff::tz::Offset;
 use super::sheet::Sheet;
 use super::{NAME, SENTENCE, room};
 use crate::finding::Disposition;
+use crate::internal::OrInternal as _;
 use crate::report::Report;
 use crate::words::count;
 
@@ -45,13 +46,11 @@ fn in_use(report: &Report) -> Vec<Entry<'_>> {
     let mut by_window = vec![0; report.windows.len()];
     for finding in &report.findings {
         let counted = match finding.disposition {
-            Disposition::Open => None,
+            Disposition::Open => continue,
             Disposition::Excepted(index) => by_exception.get_mut(index as usize),
             Disposition::InWindow(index) => by_window.get_mut(index as usize),
         };
-        if let Some(counted) = counted {
-            *counted += 1;
-        }
+        *counted.or_internal("a finding names what its report lists") += 1;
     }
     let exceptions = report.exceptions.iter().zip(by_exception);
     let exceptions = exceptions.map(|(entry, tolerates)| Entry {

@@ -5,6 +5,7 @@ use super::sheet::Sheet;
 use super::{NAME, SENTENCE, code, inline, room};
 use crate::escape::printable;
 use crate::finding::{Finding, Level, NextStep, Subject};
+use crate::internal::OrInternal as _;
 use crate::output::groups::{self, groups, listed};
 use crate::output::steps;
 use crate::report::Report;
@@ -37,7 +38,8 @@ pub(super) fn write(report: &Report, page: &mut Sheet) {
     ));
     let rows = groups.iter().map(|group| row(report, group));
     let shown = page.fill(rows, room::FINDINGS);
-    left_out(groups.get(shown..).unwrap_or_default(), page);
+    let (_, rest) = groups.split_at(shown);
+    left_out(rest, page);
     write_steps(report, &groups, page);
 }
 
@@ -65,10 +67,11 @@ fn by_level<'report>(findings: &(impl Iterator<Item = &'report Finding> + Clone)
     levels.join(", ")
 }
 
+/// Why a group has a first finding.
+const GROUP: &str = "a group is made of findings";
+
 fn row(report: &Report, group: &[&Finding]) -> String {
-    let Some(first) = group.first() else {
-        return String::new();
-    };
+    let first = group.first().or_internal(GROUP);
     let worst = group.iter().map(|finding| finding.level).max();
     let place = report.place(first);
     let place = place.map(|place| format!("{}:{}", place.file, place.line));
@@ -93,7 +96,7 @@ fn row(report: &Report, group: &[&Finding]) -> String {
         row.add(format_args!("<br>{sentence}"));
         shown += 1;
     }
-    let left_out = group.get(shown..).unwrap_or_default();
+    let (_, left_out) = group.split_at(shown);
     if !left_out.is_empty() {
         let more = count(left_out.len(), "more finding");
         let levels = by_level(&left_out.iter().copied());
@@ -163,8 +166,7 @@ fn write_steps(report: &Report, groups: &[&[&Finding]], page: &mut Sheet) {
 const MOST_FOLDED: usize = 50;
 
 fn fold(report: &Report, group: &[&Finding], steps: &[NextStep]) -> String {
-    let name = group.first().map(|first| name(report, first));
-    let name = name.unwrap_or_default();
+    let name = name(report, group.first().or_internal(GROUP));
     let mut fold = Sheet::default();
     fold.add(format_args!("<details>\n<summary>{name}</summary>\n\n"));
     let written = (1..).zip(steps).map(|(number, step)| {

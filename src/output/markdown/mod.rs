@@ -130,6 +130,13 @@ fn foot(report: &Report, page: &mut Sheet) {
     if !skipped.is_empty() {
         page.add(format_args!("- Not judged: {}\n", inline(&skipped)));
     }
+    let excused = words::excused(report);
+    if !excused.is_empty() {
+        page.add(format_args!(
+            "- Excused credentials: {}\n",
+            inline(&excused)
+        ));
+    }
     if let Some(tenant) = report.tenant {
         page.add(format_args!("- Tenant: {}\n", code(&tenant.to_string())));
     }

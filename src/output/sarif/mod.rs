@@ -19,6 +19,7 @@ use std::io::{self, Write as _};
 use serde_sarif::sarif::Sarif;
 
 use super::{Options, OutputFormat, lines};
+use crate::internal::OrInternal as _;
 use crate::report::Report;
 pub(super) use help::plain;
 pub use limits::MAX_RESULTS;
@@ -51,7 +52,8 @@ fn write(report: &Report, options: &Options, writer: &mut dyn io::Write) -> io::
         elsewhere: Places::elsewhere(report, results.clone()),
     };
     let log = empty_log(report, cuts)?;
-    let (head, tail) = log.split_once(NO_RESULTS).unwrap_or((&log, ""));
+    let parts = log.split_once(NO_RESULTS);
+    let (head, tail) = parts.or_internal("an empty log has a place for results");
     let mut writer = io::BufWriter::with_capacity(lines::BUFFER, writer);
     writer.write_all(head.as_bytes())?;
     writer.write_all(br#""results": ["#)?;

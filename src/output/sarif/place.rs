@@ -8,6 +8,7 @@
 use super::limits::FILE_NAMES;
 use super::uri;
 use crate::finding::Finding;
+use crate::internal::OrInternal as _;
 use crate::report::{Location, Report};
 
 /// How many files are remembered; the inventory, the policy and what it extends are few.
@@ -101,10 +102,12 @@ impl<'report> Places<'report> {
             self.known.remove(0);
         }
         let at = at.unwrap_or_else(|| {
-            let artifact = serde_json::to_string(&uri::location(file)).unwrap_or_default();
+            let artifact = serde_json::to_string(&uri::location(file));
+            let artifact = artifact.or_internal("the name of a file can be written");
             self.known.push((file, artifact));
             self.known.len() - 1
         });
-        self.known.get(at).map_or("", |(_, artifact)| artifact)
+        let (_, artifact) = self.known.get(at).or_internal("it was put there");
+        artifact
     }
 }

@@ -13,6 +13,7 @@ use super::place::{Places, Stand};
 use super::words::{cut, words};
 use crate::escape::printable;
 use crate::finding::{ApplicationRecord, Disposition, Finding, NextStep, Subject};
+use crate::internal::OrInternal as _;
 use crate::output::lines::Record;
 use crate::report::Report;
 
@@ -192,7 +193,10 @@ impl<'report> ResultWriter<'report> {
         };
         self.line
             .literal(r#","suppressions":[{"kind":"external","status":"accepted","justification":"#);
-        self.text(reason.unwrap_or_default(), room)?;
+        self.text(
+            reason.or_internal("what tolerates a finding has a reason"),
+            room,
+        )?;
         self.line.literal("}]");
         Ok(())
     }

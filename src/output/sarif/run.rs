@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use serde_sarif::sarif::{
     ArtifactLocation, Invocation, Message, Notification, PropertyBag, ReportingDescriptor,
     ReportingDescriptorReference, Run, RunAutomationDetails, ToolComponent,
@@ -107,7 +107,23 @@ fn root() -> ArtifactLocation {
 
 fn invocation(report: &Report, cuts: Cuts) -> Invocation {
     let verdict = report.verdict();
-    let judged_at = Value::from(report.now.to_string());
+    let excused = &report.summary.excused;
+    let properties = [
+        ("judgedAt", Value::from(report.now.to_string())),
+        (
+            "excused",
+            json!({
+                "paired-password": excused.paired_password,
+                "token-encryption": excused.token_encryption,
+                "token-signing": excused.token_signing,
+            }),
+        ),
+        (
+            "unknownCredentials",
+            Value::from(report.summary.unknown_credentials),
+        ),
+    ];
+    let properties = properties.map(|(name, value)| (name.to_owned(), value));
     // What could not be judged has no results, so whoever closes alerts by this log would close its alerts, too.
     let is_whole = report.missing().next().is_none();
     Invocation::builder()
@@ -117,7 +133,7 @@ fn invocation(report: &Report, cuts: Cuts) -> Invocation {
         .tool_execution_notifications(notifications(report, cuts))
         .properties(
             PropertyBag::builder()
-                .additional_properties(BTreeMap::from([("judgedAt".to_owned(), judged_at)]))
+                .additional_properties(BTreeMap::from(properties))
                 .build(),
         )
         .build()

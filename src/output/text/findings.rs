@@ -5,6 +5,7 @@ use std::io;
 use super::next_steps;
 use super::page::{Page, Span, faint, of_level, plain, strong};
 use crate::finding::{Finding, Subject};
+use crate::internal::OrInternal as _;
 use crate::output::groups::{self, groups, is_application, is_entry, listed};
 use crate::report::Report;
 use crate::words::count;
@@ -33,7 +34,7 @@ fn write_applications(report: &Report, verbose: bool, page: &mut Page<'_>) -> io
     for group in groups.iter().take(shown) {
         write_group(report, group, page)?;
     }
-    let rest = groups.get(shown..).unwrap_or_default();
+    let rest = groups.get(shown..).unwrap_or(&[]);
     if rest.is_empty() {
         return Ok(());
     }
@@ -62,9 +63,7 @@ fn write_others(
 }
 
 fn write_group(report: &Report, group: &[&Finding], page: &mut Page<'_>) -> io::Result<()> {
-    let Some(first) = group.first() else {
-        return Ok(());
-    };
+    let first = group.first().or_internal("a group is made of findings");
     page.blank()?;
     write_heading(report, first, page)?;
     for finding in group {

@@ -47,6 +47,10 @@ pub(super) fn write(
     if !skipped.is_empty() {
         row("not judged", &skipped, page)?;
     }
+    let excused = words::excused(report);
+    if !excused.is_empty() {
+        row("excused", &excused, page)?;
+    }
     row("policy", &report.policy.path, page)?;
     for source in &report.sources {
         row("inventory", &words::inventory(source, report.now), page)?;

@@ -25,9 +25,11 @@ impl Target {
         let application = facts.application?;
         let recorded = match application.standing {
             Standing::Application => Holder::Application,
-            Standing::ServicePrincipal | Standing::Foreign | Standing::Microsoft => {
-                Holder::ServicePrincipal
-            }
+            Standing::ServicePrincipal
+            | Standing::Foreign
+            | Standing::Microsoft
+            | Standing::ManagedIdentity
+            | Standing::AgentIdentity => Holder::ServicePrincipal,
         };
         Some(Self {
             app_id: application.app_id?,
@@ -98,6 +100,15 @@ pub(in crate::rules) fn narrow_federated(facts: &Facts<'_>) -> Option<Commands> 
     })
 }
 
+/// Shows the application object, where the tenant has it.
+pub(in crate::rules) fn show_application(facts: &Facts<'_>) -> Option<Commands> {
+    let app_id = facts.application?.app_id?;
+    Some(Commands {
+        powershell: format!("Get-MgApplicationByAppId -AppId {app_id}"),
+        azure_cli: format!("az ad app show --id {app_id}"),
+    })
+}
+
 /// Adds the certificate in `cert.pem` to the application, or to a service principal that stands alone.
 pub(in crate::rules) fn upload_certificate(facts: &Facts<'_>) -> Option<Commands> {
     let target =
@@ -125,6 +136,7 @@ pub(super) fn remove(facts: &Facts<'_>, credential: &CredentialRef) -> Option<Co
             Some(remove_password(&target, key_id))
         }
         CredentialClass::Certificate
+        | CredentialClass::UnusableCertificate
         | CredentialClass::SymmetricKey
         | CredentialClass::TokenSigningKey
         | CredentialClass::TokenEncryptionKey

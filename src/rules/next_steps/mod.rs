@@ -8,14 +8,15 @@
 mod commands;
 
 use crate::finding::{ApplicationRecord, CredentialRef, Facts, NextStep};
+use crate::internal::OrInternal as _;
 use crate::model::{Alternatives, State};
 
 use super::wording::Named;
 
-use commands::{Commands, remove, upload_certificate};
+use commands::{Commands, remove};
 pub(super) use commands::{
     add_federated, add_owner, block_new_secrets, list_changes, list_sign_ins, narrow_federated,
-    show_default_policy,
+    show_application, show_default_policy, upload_certificate,
 };
 
 /// Makes a step of one sentence and, where there is one, a command.
@@ -42,10 +43,11 @@ pub(super) fn replace_secret(facts: &Facts<'_>) -> Vec<NextStep> {
     leave_secret(facts, Some(fallback))
 }
 
+/// Why these findings have an application.
+const ABOUT_APPLICATION: &str = "the finding is about an application";
+
 fn leave_secret(facts: &Facts<'_>, fallback: Option<&str>) -> Vec<NextStep> {
-    let Some(application) = facts.application else {
-        return Vec::new();
-    };
+    let application = facts.application.or_internal(ABOUT_APPLICATION);
     if application.app_id.is_none() {
         return change_plan(application.accepted);
     }
@@ -113,7 +115,7 @@ const fn named(accepted: Alternatives) -> &'static str {
     }
 }
 
-fn switch_and_verify(facts: &Facts<'_>) -> [NextStep; 2] {
+pub(super) fn switch_and_verify(facts: &Facts<'_>) -> [NextStep; 2] {
     [
         step(
             "Switch the workload to the new credential, in every place where it runs.",
@@ -190,10 +192,9 @@ fn change_plan(accepted: Alternatives) -> Vec<NextStep> {
 
 /// Clears away a credential that has ended.
 pub(super) fn clear_expired(facts: &Facts<'_>) -> Vec<NextStep> {
-    let (Some(application), Some(credential)) = (facts.application, &facts.finding.credential)
-    else {
-        return Vec::new();
-    };
+    let application = facts.application.or_internal(ABOUT_APPLICATION);
+    let credential = facts.finding.credential.as_ref();
+    let credential = credential.or_internal("the finding is about a credential");
     let lives_on_secrets = application.state == Some(State::SecretsOnly);
     if application.has_usable_alternative && !lives_on_secrets {
         return vec![

@@ -1,18 +1,19 @@
 //! An application that grows credential by credential.
 
 use crate::finding::{
-    ApplicationRecord, Detail, Disposition, Facts, Finding, NextStep, Standing, Subject,
+    ApplicationRecord, Detail, Disposition, Facts, Finding, NextStep, Standing, Subject, Uncounted,
 };
 use crate::model::{
-    Alternatives, Application, ClassifiedCredential, CredentialClass, Credentials,
-    FederatedCredential, Holder, Identity, KeyCredential, KeyId, KeyType, KeyUsage, Known,
-    ObjectId, PasswordCredential, Period, Place, ServicePrincipal, ServicePrincipalType,
+    Alternatives, Application, ClassifiedCredential, CredentialClass, Credentials, Criteria,
+    CustomKeyIdentifier, FederatedCredential, Holder, Identity, KeyCredential, KeyId, KeyMaterial,
+    KeyType, KeyUsage, Known, ObjectId, PasswordCredential, Period, Place, PublicKey,
+    ServicePrincipal, ServicePrincipalType, TenantId,
 };
-use crate::policy::{RuleSetting, Window};
+use crate::policy::{RuleSetting, Trust, Window};
 use crate::rules::{Rule, RuleContext, Violation, reference};
 
 use super::moments::{now, today};
-use super::{app_id, finding, key, message, setting};
+use super::{app_id, finding, key, message, setting, tenant};
 
 /// An application that grows credential by credential.
 pub(in crate::rules) struct Fixture {
@@ -68,6 +69,11 @@ fn nothing() -> Credentials {
     }
 }
 
+/// The known issuers, where nothing says which tenant this is.
+fn trust() -> Trust<'static> {
+    Trust::new(None, None)
+}
+
 fn object_id_of_service_principal() -> ObjectId {
     "9e3b5c1f-2222-4d2c-8b63-3a2a7a2d1b02".parse().unwrap()
 }
@@ -88,6 +94,7 @@ impl Fixture {
                 federated: Known::Known(Vec::new()),
                 token_encryption_key_id: None,
                 preferred_signing_key: None,
+                signs_in_by_saml: false,
             });
         self
     }
@@ -122,8 +129,59 @@ impl Fixture {
                 period,
                 kind,
                 usage,
+                key: None,
             });
         }
+        self
+    }
+
+    /// Adds a certificate of which the source shows the public key.
+    pub(in crate::rules) fn with_certificate_of(
+        self,
+        period: Period,
+        public_key: PublicKey,
+    ) -> Self {
+        let mut fixture = self.with_certificate(period);
+        if let Credentials::Listed { keys, .. } = fixture.credentials()
+            && let Some(key) = keys.last_mut()
+        {
+            key.key = Some(KeyMaterial {
+                thumbprint: None,
+                public_key,
+            });
+        }
+        fixture
+    }
+
+    /// Adds a password, a key that signs and its twin, as SAML signing stores them.
+    pub(in crate::rules) fn with_saml_triple(self, period: Period) -> Self {
+        let mut fixture = self
+            .with_secret(period)
+            .with_key(KeyType::X509CertAndPassword, KeyUsage::Sign, period)
+            .with_certificate(period);
+        let label = CustomKeyIdentifier::parse("A538D00E8727EC5814E2FB107B3136376F22695B");
+        if let Credentials::Listed { passwords, keys } = fixture.credentials() {
+            let password = passwords.last_mut().unwrap();
+            password.custom_key_identifier.clone_from(&label);
+            let key_id = password.key_id;
+            for key in keys.iter_mut().rev().take(2) {
+                key.custom_key_identifier.clone_from(&label);
+            }
+            let sign = keys.iter_mut().rev().nth(1).unwrap();
+            sign.key_id = key_id;
+        }
+        fixture
+    }
+
+    /// Lets people sign in to the service principal by SAML.
+    pub(in crate::rules) fn signing_in_by_saml(mut self) -> Self {
+        self.service_principal.as_mut().unwrap().signs_in_by_saml = true;
+        self
+    }
+
+    /// Gives the service principal an owner.
+    pub(in crate::rules) fn owned_by(mut self, owner: Option<TenantId>) -> Self {
+        self.service_principal.as_mut().unwrap().owner = owner;
         self
     }
 
@@ -159,6 +217,7 @@ impl Fixture {
             issuer: issuer.into(),
             subject: subject.map(Into::into),
             flexible,
+            is_for_exchange: true,
         };
         let federated = match self.holder {
             Holder::Application => &mut self.application.as_mut().unwrap().federated,
@@ -168,6 +227,16 @@ impl Fixture {
             list.push(credential);
         }
         self
+    }
+
+    /// Adds a federated credential whose audience is not that with which Entra exchanges tokens.
+    pub(in crate::rules) fn with_federated_for_others(self, issuer: &str, subject: &str) -> Self {
+        let mut fixture = self.with_federated(issuer, subject);
+        let application = fixture.application.as_mut().unwrap();
+        if let Known::Known(list) = &mut application.federated {
+            list.last_mut().unwrap().is_for_exchange = false;
+        }
+        fixture
     }
 
     /// Replaces the lists of credentials by their numbers.
@@ -226,18 +295,15 @@ impl Fixture {
 
     fn identity(&self, setting: &RuleSetting) -> Identity {
         let service_principal = self.service_principal.clone();
+        let trusts = |federated: &FederatedCredential| trust().trusts(federated);
+        let criteria = Criteria {
+            now: now(),
+            alternatives: setting.alternatives,
+            trusts: &trusts,
+        };
         match self.application.clone() {
-            Some(application) => Identity::of_application(
-                application,
-                service_principal,
-                now(),
-                setting.alternatives,
-            ),
-            None => Identity::of_service_principal(
-                service_principal.unwrap(),
-                now(),
-                setting.alternatives,
-            ),
+            Some(application) => Identity::of_application(application, service_principal, criteria),
+            None => Identity::of_service_principal(service_principal.unwrap(), criteria),
         }
     }
 
@@ -251,6 +317,8 @@ impl Fixture {
             setting: &setting,
             windows: &self.windows,
             standing: self.standing,
+            trust: trust(),
+            own: Some(tenant()),
         };
         let mut found = Vec::new();
         if rule.is_about(self.standing) {
@@ -264,7 +332,7 @@ impl Fixture {
         let is_certificate =
             |held: &ClassifiedCredential| held.is_current(CredentialClass::Certificate);
         let certificate = identity.credentials().iter().any(is_certificate);
-        let federated = identity.federated().next().is_some();
+        let federated = identity.is_federated();
         ApplicationRecord {
             app_id: (!self.planned).then(|| identity.app_id()),
             object_id: identity.object_id().filter(|_| !self.planned),
@@ -273,6 +341,7 @@ impl Fixture {
             state,
             standing: self.standing,
             live_secrets: identity.live_secrets().map(reference).collect(),
+            future_secrets: Box::new([]),
             oldest_secret: identity
                 .live_secrets()
                 .filter_map(|held| held.period.start)
@@ -284,6 +353,7 @@ impl Fixture {
                 || (accepted.federated && federated),
             accepted,
             knows_federated: identity.knows_federated(),
+            uncounted: Uncounted::default(),
             place: Place::default(),
         }
     }

@@ -5,7 +5,7 @@ mod moments;
 mod policy;
 
 use crate::finding::{CredentialRef, Detail, Disposition, Facts, Finding, RuleDescriptor, Subject};
-use crate::model::{Alternatives, AppId, KeyId};
+use crate::model::{Alternatives, AppId, KeyId, TenantId};
 use crate::policy::{Evidence, RuleSetting};
 
 use super::Rule;
@@ -26,6 +26,11 @@ pub(super) fn app_id() -> AppId {
     "5f0a1c1e-2f5e-4d55-8a7e-0d9a3d0f6b21".parse().unwrap()
 }
 
+/// The tenant of all fixtures.
+pub(super) fn tenant() -> TenantId {
+    "3b8f0b8e-7f0c-4ed6-9a4e-0c6f6a1d2e11".parse().unwrap()
+}
+
 fn setting(descriptor: &RuleDescriptor) -> RuleSetting {
     RuleSetting {
         rule: descriptor.id,
@@ -34,7 +39,6 @@ fn setting(descriptor: &RuleDescriptor) -> RuleSetting {
         max: descriptor.defaults.max,
         within: descriptor.defaults.within,
         alternatives: Alternatives::default(),
-        issuers: None,
     }
 }
 

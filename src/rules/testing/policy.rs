@@ -61,6 +61,12 @@ impl PolicyFixture {
         self
     }
 
+    /// Says of the last exception that it begins on this day.
+    pub(in crate::rules) fn granted(mut self, day: &str) -> Self {
+        self.exceptions.last_mut().unwrap().granted = day.parse().unwrap();
+        self
+    }
+
     /// Says of the last exception that it covered nothing.
     pub(in crate::rules) fn unused(mut self) -> Self {
         *self.used.last_mut().unwrap() = false;

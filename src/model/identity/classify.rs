@@ -1,0 +1,308 @@
+//! What each credential of one object is, by the words that are true of it.
+//!
+//! In: one object's lists, and what both objects say about its keys. Out: each credential with its class, and with what
+//! proves that it does not authenticate. A label, usage or id alone proves nothing: the owner of an object chooses them.
+
+use jiff::Timestamp;
+
+use crate::model::{
+    Application, ClassifiedCredential, CredentialClass, Credentials, CustomKeyIdentifier, Holder,
+    KeyCredential, KeyId, KeyType, KeyUsage, PasswordCredential, Period, Proof, ServicePrincipal,
+};
+
+/// One object's lists, with what it says about them.
+pub(super) struct Object<'a> {
+    holder: Holder,
+    passwords: &'a [PasswordCredential],
+    keys: &'a [KeyCredential],
+    /// The service principal's own words on which key signs its tokens.
+    preferred: Option<&'a CustomKeyIdentifier>,
+    /// Whether the service principal says that people sign in to it by SAML.
+    signs_in_by_saml: bool,
+}
+
+impl<'a> Object<'a> {
+    /// Takes an application whose lists the source shows.
+    pub(super) fn of_application(object: &'a Application) -> Option<Self> {
+        let (passwords, keys) = listed(&object.credentials)?;
+        Some(Self {
+            holder: Holder::Application,
+            passwords,
+            keys,
+            preferred: None,
+            signs_in_by_saml: false,
+        })
+    }
+
+    /// Takes a service principal whose lists the source shows.
+    pub(super) fn of_service_principal(object: &'a ServicePrincipal) -> Option<Self> {
+        let (passwords, keys) = listed(&object.credentials)?;
+        Some(Self {
+            holder: Holder::ServicePrincipal,
+            passwords,
+            keys,
+            preferred: object.preferred_signing_key.as_ref(),
+            signs_in_by_saml: object.signs_in_by_saml,
+        })
+    }
+
+    /// Adds every credential with what it is. `encryption_keys` are those that either object names.
+    pub(super) fn classify(
+        &self,
+        encryption_keys: [Option<KeyId>; 2],
+        now: Timestamp,
+        into: &mut Vec<ClassifiedCredential>,
+    ) {
+        into.reserve(self.passwords.len() + self.keys.len());
+        let is_named =
+            |key: &KeyCredential| key.key_id.is_some() && encryption_keys.contains(&key.key_id);
+        let signing = Signing::of(self, &is_named);
+        let holder = self.holder;
+        for password in self.passwords {
+            let proof = signing.proof(password.custom_key_identifier.as_ref());
+            let PasswordCredential {
+                key_id,
+                custom_key_identifier: _,
+                period,
+            } = *password;
+            into.push(ClassifiedCredential {
+                key_id,
+                holder,
+                class: if proof == Proof::None {
+                    CredentialClass::ClientSecret
+                } else {
+                    CredentialClass::PairedPassword
+                },
+                validity: period.validity(now),
+                period,
+                proof,
+                verifies: false,
+                key: None,
+            });
+        }
+        for key in self.keys {
+            let (class, proof) = self.class(key, is_named(key), &signing);
+            let KeyCredential {
+                key_id,
+                period,
+                usage,
+                key,
+                ..
+            } = *key;
+            into.push(ClassifiedCredential {
+                key_id,
+                holder,
+                class,
+                validity: period.validity(now),
+                period,
+                proof,
+                verifies: usage == KeyUsage::Verify,
+                key,
+            });
+        }
+    }
+
+    /// Precedence: symmetric (never excused), encryption, signing, certificate, unknown.
+    fn class(
+        &self,
+        key: &KeyCredential,
+        is_named: bool,
+        signing: &Signing<'_>,
+    ) -> (CredentialClass, Proof) {
+        if key.kind == KeyType::Symmetric {
+            return (CredentialClass::SymmetricKey, Proof::None);
+        }
+        if is_named || key.usage == KeyUsage::Encrypt {
+            let proof = match (is_named, key.usage) {
+                (true, KeyUsage::Encrypt) => Proof::Whole,
+                (false, KeyUsage::Encrypt) => Proof::Usage,
+                (_, KeyUsage::Sign | KeyUsage::Verify | KeyUsage::Other) => Proof::None,
+            };
+            return (CredentialClass::TokenEncryptionKey, proof);
+        }
+        let label = key.custom_key_identifier.as_ref();
+        let is_twin = key.usage == KeyUsage::Verify && signing.has_label(label);
+        if key.usage == KeyUsage::Sign || is_twin || self.prefers(key) {
+            let proof = match key.usage {
+                KeyUsage::Sign | KeyUsage::Verify => signing.proof(label),
+                KeyUsage::Encrypt | KeyUsage::Other => Proof::None,
+            };
+            return (CredentialClass::TokenSigningKey, proof);
+        }
+        let class = match (key.kind, key.usage) {
+            (KeyType::AsymmetricX509Cert, KeyUsage::Verify) => {
+                if key.key.is_some_and(|key| !key.is_usable()) {
+                    CredentialClass::UnusableCertificate
+                } else {
+                    CredentialClass::Certificate
+                }
+            }
+            _ => CredentialClass::Unknown,
+        };
+        (class, Proof::None)
+    }
+
+    /// Tells whether the service principal names a key as the one that signs its tokens: by its label, or by the thumbprint
+    /// of the certificate itself.
+    fn prefers(&self, key: &KeyCredential) -> bool {
+        let Some(preferred) = self.preferred else {
+            return false;
+        };
+        let thumbprint = key.key.and_then(|key| key.thumbprint);
+        key.custom_key_identifier.as_ref() == Some(preferred)
+            || thumbprint.map(CustomKeyIdentifier::Thumbprint).as_ref() == Some(preferred)
+    }
+}
+
+fn listed(credentials: &Credentials) -> Option<(&[PasswordCredential], &[KeyCredential])> {
+    match credentials {
+        Credentials::Listed { passwords, keys } => Some((passwords, keys)),
+        Credentials::Counted { .. } | Credentials::Unknown { .. } => None,
+    }
+}
+
+/// The labels of the keys of one object that sign by their own words, and whether all that bears the label is a whole SAML
+/// triple; nearly always nothing. The list is sorted, because nothing bounds how many keys a file gives an object.
+#[derive(Default)]
+struct Signing<'a> {
+    labels: Vec<(&'a CustomKeyIdentifier, Proof)>,
+}
+
+impl<'a> Signing<'a> {
+    fn of(object: &Object<'a>, is_named: &dyn Fn(&KeyCredential) -> bool) -> Self {
+        let signs =
+            |key: &&KeyCredential| key.usage == KeyUsage::Sign && key.kind != KeyType::Symmetric;
+        let labels = object.keys.iter().filter(signs);
+        let mut labels: Vec<_> = labels
+            .filter_map(|key| key.custom_key_identifier.as_ref())
+            .collect();
+        labels.sort_unstable();
+        labels.dedup();
+        let mut triples: Vec<Triple<'a>> = labels.into_iter().map(Triple::new).collect();
+        if object.holder == Holder::ServicePrincipal && !triples.is_empty() {
+            for key in object.keys {
+                if let Some(triple) = of_label(&mut triples, key.custom_key_identifier.as_ref()) {
+                    triple.add_key(key, is_named(key));
+                }
+            }
+            for password in object.passwords {
+                let label = password.custom_key_identifier.as_ref();
+                if let Some(triple) = of_label(&mut triples, label) {
+                    triple.passwords.add(password);
+                }
+            }
+        }
+        let proofs = triples
+            .iter()
+            .map(|triple| (triple.label, triple.proof(object)));
+        Self {
+            labels: proofs.collect(),
+        }
+    }
+
+    fn find(&self, label: Option<&CustomKeyIdentifier>) -> Option<Proof> {
+        let at = self
+            .labels
+            .binary_search_by_key(&label?, |(label, _)| *label)
+            .ok()?;
+        self.labels.get(at).map(|(_, proof)| *proof)
+    }
+
+    /// Tells whether a key that signs bears the label: SAML signing stores one certificate as `Sign` and as `Verify`.
+    fn has_label(&self, label: Option<&CustomKeyIdentifier>) -> bool {
+        self.find(label).is_some()
+    }
+
+    /// Returns what the label proves.
+    fn proof(&self, label: Option<&CustomKeyIdentifier>) -> Proof {
+        self.find(label).unwrap_or(Proof::None)
+    }
+}
+
+fn of_label<'list, 'a>(
+    triples: &'list mut [Triple<'a>],
+    label: Option<&CustomKeyIdentifier>,
+) -> Option<&'list mut Triple<'a>> {
+    let label = label?;
+    let at = triples
+        .binary_search_by_key(&label, |triple| triple.label)
+        .ok()?;
+    triples.get_mut(at)
+}
+
+/// Everything of one service principal that bears the label of a key that signs.
+struct Triple<'a> {
+    label: &'a CustomKeyIdentifier,
+    sign: Single<&'a KeyCredential>,
+    verify: Single<&'a KeyCredential>,
+    passwords: Single<&'a PasswordCredential>,
+    /// Whether one of the keys cannot be part of any triple.
+    is_spoilt: bool,
+}
+
+impl<'a> Triple<'a> {
+    const fn new(label: &'a CustomKeyIdentifier) -> Self {
+        Self {
+            label,
+            sign: Single::None,
+            verify: Single::None,
+            passwords: Single::None,
+            is_spoilt: false,
+        }
+    }
+
+    fn add_key(&mut self, key: &'a KeyCredential, is_named: bool) {
+        let may_sign = matches!(
+            key.kind,
+            KeyType::AsymmetricX509Cert | KeyType::X509CertAndPassword
+        );
+        match key.usage {
+            KeyUsage::Sign => self.sign.add(key),
+            KeyUsage::Verify => self.verify.add(key),
+            KeyUsage::Encrypt | KeyUsage::Other => return,
+        }
+        self.is_spoilt |= !may_sign || is_named;
+    }
+
+    /// A whole triple is one key that signs, its one `Verify` twin and their one password, which has the signing key's
+    /// `keyId`; all of them start and end at the same instants.
+    fn proof(&self, object: &Object<'_>) -> Proof {
+        let (Single::One(sign), Single::One(verify), Single::One(password)) =
+            (self.sign, self.verify, self.passwords)
+        else {
+            return Proof::None;
+        };
+        let dates = |period: Period| period.start.zip(period.end);
+        let is_whole = !self.is_spoilt
+            && sign.key_id.is_some()
+            && sign.key_id == password.key_id
+            && dates(sign.period).is_some()
+            && sign.period == verify.period
+            && sign.period == password.period;
+        if !is_whole {
+            Proof::None
+        } else if object.signs_in_by_saml || object.prefers(sign) || object.prefers(verify) {
+            Proof::InUse
+        } else {
+            Proof::Whole
+        }
+    }
+}
+
+/// None, one, or too many.
+#[derive(Clone, Copy, Default)]
+enum Single<T> {
+    #[default]
+    None,
+    One(T),
+    Several,
+}
+
+impl<T> Single<T> {
+    fn add(&mut self, value: T) {
+        *self = match self {
+            Self::None => Self::One(value),
+            Self::One(_) | Self::Several => Self::Several,
+        };
+    }
+}
