@@ -89,7 +89,7 @@ impl Receiver for Evaluation<'_> {
         place: Place,
     ) -> Result<(), Contradiction> {
         self.cover.saw(object.app_id, Holder::ServicePrincipal);
-        if !object.deleted {
+        if !object.deleted && !object.app_id.is_nil() {
             self.policies
                 .saw(Holder::ServicePrincipal, object.id, object.app_id);
         }

@@ -163,14 +163,12 @@ fn has_one_part(issuer: &str) -> bool {
     part.is_some_and(|part| !part.is_empty() && !part.contains('/'))
 }
 
-/// The issuers of Microsoft Entra ID before and behind the tenant: of tokens in version 2 and version 1, in every cloud.
-const ENTRA: [(&str, &str); 6] = [
+/// The issuers of Microsoft Entra ID before and behind the tenant, in every cloud. Federated credentials take tokens of
+/// version 2; other forms of the same tenant must be listed.
+const ENTRA: [(&str, &str); 3] = [
     ("https://login.microsoftonline.com/", "/v2.0"),
     ("https://login.microsoftonline.us/", "/v2.0"),
     ("https://login.partner.microsoftonline.cn/", "/v2.0"),
-    ("https://login.chinacloudapi.cn/", "/v2.0"),
-    ("https://sts.windows.net/", ""),
-    ("https://sts.chinacloudapi.cn/", ""),
 ];
 
 /// Returns the tenant of Microsoft Entra ID that an issuer is; a GUID is written in either letter case.
@@ -263,7 +261,6 @@ mod tests {
                 format!("https://Login.MicrosoftOnline.com/{tenant}/v2.0/"),
                 format!("https://login.microsoftonline.us/{tenant}/v2.0"),
                 format!("https://login.partner.microsoftonline.cn/{tenant}/v2.0"),
-                format!("https://sts.windows.net/{tenant}/"),
             ] {
                 assert_eq!(known(Some(OWN)).distrust(&issuer), None, "{issuer}");
                 let other = known(Some(OTHER)).distrust(&issuer);
@@ -284,8 +281,9 @@ mod tests {
             format!("https://login.microsoftonline.com/{OTHER}/../{OWN}/v2.0"),
             format!("https://login.microsoftonline.com:443/{OWN}/v2.0"),
             format!("https://user@login.microsoftonline.com/{OWN}/v2.0"),
+            format!("https://sts.windows.net/{OWN}/"),
             format!("https://sts.windows.net/{OWN}/v2.0"),
-            format!("https://sts.windows.net/{{{OWN}}}/"),
+            format!("https://login.microsoftonline.com/{{{OWN}}}/v2.0"),
             "https://login.microsoftonline.com/common/v2.0".to_owned(),
         ] {
             let distrust = known(Some(OWN)).distrust(&issuer);
@@ -300,7 +298,7 @@ mod tests {
         assert_eq!(trust.distrust("https://gitlab.contoso.example"), None);
         for issuer in [
             "https://gitlab.com".to_owned(),
-            format!("https://sts.windows.net/{OWN}/"),
+            format!("https://login.microsoftonline.com/{OWN}/v2.0"),
         ] {
             assert_eq!(trust.distrust(&issuer), Some(Distrust::Unlisted));
         }
@@ -312,7 +310,7 @@ mod tests {
             let texts = texts.iter();
             texts.map(|text| Issuer::parse(text).unwrap()).collect()
         };
-        let own = format!("https://sts.windows.net/{OWN}/");
+        let own = format!("https://login.microsoftonline.com/{OWN}/v2.0");
         for (texts, is_wider) in [
             (vec!["https://gitlab.com"], false),
             (vec!["https://vstoken.dev.azure.com/contoso"], false),
@@ -320,7 +318,7 @@ mod tests {
             (vec!["https://gitlab.com/*"], true),
             (vec!["https://a.oic.prod-aks.azure.com/b/*"], false),
             (vec![own.as_str()], false),
-            (vec!["https://sts.windows.net/*"], true),
+            (vec!["https://login.microsoftonline.com/*"], true),
         ] {
             let list = list(&texts);
             let listed = Trust::new(Some(&list), OWN.parse().ok());
