@@ -198,9 +198,7 @@ impl<'run> Evaluation<'run> {
                 continue;
             }
             let needs = active.descriptor.needs;
-            let lack = shown
-                .lacks(needs)
-                .filter(|_| standing != Standing::AgentIdentity);
+            let lack = shown.lacks(needs);
             if let Some(lack) = lack.or_else(|| shown.lacks_in_part(needs)) {
                 self.note_gap(active, lack, identity);
             }

@@ -189,9 +189,7 @@ impl<'run> Timeline<'run> {
                 continue;
             }
             let needs = active.descriptor.needs;
-            let lack = shown
-                .lacks(needs)
-                .filter(|_| standing != Standing::AgentIdentity);
+            let lack = shown.lacks(needs);
             if lack.or_else(|| shown.lacks_in_part(needs)).is_some() {
                 let matching = self
                     .cover
