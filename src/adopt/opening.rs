@@ -25,6 +25,8 @@ pub(super) struct Opening<'report> {
     pub(super) rule: RuleId,
     /// The application as it is then.
     pub(super) record: Option<&'report ApplicationRecord>,
+    /// The id of the exception or window that it is about.
+    pub(super) entry: Option<&'report str>,
     /// What tolerated the finding until then.
     before: Option<Disposition>,
 }
@@ -67,6 +69,7 @@ pub(super) fn openings(report: &ForecastReport) -> impl Iterator<Item = Opening<
         finding,
         rule: today.rule(finding).descriptor.id,
         record: today.application(finding),
+        entry: today.facts(finding).entry,
         before: None,
     });
     let later = report.events.iter();
@@ -77,6 +80,7 @@ pub(super) fn openings(report: &ForecastReport) -> impl Iterator<Item = Opening<
         finding: &event.finding,
         rule: today.rule(&event.finding).descriptor.id,
         record: report.application(event),
+        entry: report.entry(event),
         before: event.before,
     });
     now.chain(later)
@@ -100,17 +104,7 @@ impl<'report> Opening<'report> {
 
     /// Returns what it is about.
     pub(super) fn subject(&self) -> LeftSubject {
-        left::subject(self.finding, self.record, self.entry())
-    }
-
-    /// Returns the id of the exception or window that it is about.
-    pub(super) fn entry(&self) -> Option<&'report str> {
-        match self.finding.subject {
-            Subject::Exception(_) | Subject::Window(_) => {
-                self.report.today.facts(self.finding).entry
-            }
-            Subject::Application(_) | Subject::Tenant => None,
-        }
+        left::subject(self.finding, self.record, self.entry)
     }
 
     /// Returns the application and the credentials that an exception has to name, or why none can cover it.

@@ -47,7 +47,7 @@ impl Plan {
         for opening in openings(report) {
             if opening.rule == UNUSED
                 && matches!(opening.finding.subject, Subject::Exception(_))
-                && let Some(id) = opening.entry()
+                && let Some(id) = opening.entry
             {
                 applications.extend(self.applications.get(&ExceptionId(id.into())));
             }

@@ -63,7 +63,13 @@ fn read_opened<J: Receiver>(
     {
         return Err(Failure::inventory(empty));
     }
+    if let Some(later) = inventory.deleted_after(now) {
+        return Err(Failure::inventory(later));
+    }
     let facts = inventory.sources();
+    if !sources.allow_empty {
+        check_applications(&facts)?;
+    }
     if live.is_none() {
         check_age(sources, &facts, now)?;
     }
@@ -77,6 +83,21 @@ fn read_opened<J: Receiver>(
             allow_empty: sources.allow_empty,
         },
     })
+}
+
+/// Refuses sources without a single application: service principals alone do not show the secrets of applications.
+fn check_applications(sources: &[SourceFacts]) -> Result<(), Failure> {
+    if sources.iter().any(|source| source.applications > 0) {
+        return Ok(());
+    }
+    let held = match sources.iter().map(|source| source.service_principals).sum() {
+        0_u64 => "no applications".to_owned(),
+        1 => "1 service principal and no application objects".to_owned(),
+        number => format!("{number} service principals and no application objects"),
+    };
+    Err(Failure::inventory(format_args!(
+        "the inventory holds {held}; export the applications, for example with `az ad app list --all --output json`, or pass --allow-empty if the tenant has none"
+    )))
 }
 
 /// Reads all of it; anew, where the sources say so.

@@ -7,15 +7,20 @@
 mod links;
 mod problem;
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::ops::Range;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::Kind;
+use super::around::{Around, Said};
 use super::document::{Facts, Objects, Placed};
 use super::error::{InventoryError, Problem};
 use super::fields::Field;
+use super::mistaken::{self, Mistaken};
+use super::nulls::NullRule;
 use super::object::{Object, Reading};
 use super::parts::Part;
 use super::scan::Record;
@@ -61,6 +66,18 @@ pub(super) fn is_object(kind: &[u8]) -> bool {
     is(b"\"AZApp\"") || is(b"\"AZServicePrincipal\"")
 }
 
+/// Tells whether an object by itself is a record, as `AzureHound` prints them.
+pub(super) fn is_record(text: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Printed<'text> {
+        #[serde(borrow)]
+        kind: Cow<'text, str>,
+        data: Option<IgnoredAny>,
+    }
+    let printed = serde_json::from_str::<Printed<'_>>(text);
+    printed.is_ok_and(|printed| printed.data.is_some() && printed.kind.starts_with("AZ"))
+}
+
 /// What stands at the end of a file.
 #[derive(Deserialize)]
 struct Meta {
@@ -82,6 +99,9 @@ struct Contents {
     facts: Facts,
     turn: Turn,
     links: Links,
+    /// What `null` means in place of a list.
+    nulls: NullRule,
+    around: Around,
     records: u64,
     /// How many records there are, as the file says.
     stated: Option<u64>,
@@ -89,13 +109,28 @@ struct Contents {
 
 impl Contents {
     /// Reads a record; returns its object if it is one that this turn hands over.
-    fn record(&mut self, text: &str, record: &Record<Field>) -> Result<Option<Object>, Problem> {
+    fn record(
+        &mut self,
+        text: &str,
+        record: &Record<Field>,
+        line: u32,
+    ) -> Result<Option<Object>, Problem> {
         self.records += 1;
         let piece = |range: &Option<Range<usize>>| text.get(range.clone()?);
         let kind = piece(&record.kind).and_then(|kind| shapes::words(kind).ok()?);
-        let kind = kind.ok_or(AzureHoundProblem::Record)?;
+        let Some(kind) = kind else {
+            let is_first = self.records == 1 && record.data.is_none();
+            return Err(if is_first {
+                // A query's answer has its rows there, too.
+                mistaken::of_object(text)
+                    .unwrap_or(Mistaken::Wrapped("data"))
+                    .into()
+            } else {
+                AzureHoundProblem::Record.into()
+            });
+        };
         let links = match (RecordKind::of(&kind), self.turn) {
-            (Some(RecordKind::Object(kind)), _) => return self.object(kind, text, record),
+            (Some(RecordKind::Object(kind)), _) => return self.object(kind, text, record, line),
             (Some(RecordKind::Owners), Turn::First) => Links::add_owners,
             (Some(RecordKind::Federated), Turn::First) => Links::add_federated,
             (Some(RecordKind::Owners | RecordKind::Federated), Turn::Second) | (None, _) => {
@@ -111,6 +146,7 @@ impl Contents {
         kind: Kind,
         text: &str,
         record: &Record<Field>,
+        line: u32,
     ) -> Result<Option<Object>, Problem> {
         let members = record.members.as_ref().ok_or(AzureHoundProblem::Record)?;
         match (kind, self.turn) {
@@ -127,8 +163,10 @@ impl Contents {
                 writer: Writer::AzureHound,
             },
             listed: Some(kind),
-            powershell: false,
+            nulls: self.nulls,
         };
+        self.facts.nulls.note(kind, |field| reading.raw(field));
+        self.facts.note_deletion(&reading, line);
         let mut object = reading.object_of(kind)?;
         if let Object::Application(application) = &mut object {
             self.links.join(application);
@@ -180,6 +218,8 @@ impl<R: Read + Send + 'static> AzureHoundDocument<R> {
                 facts: Facts::new(FORMAT),
                 turn: Turn::First,
                 links: Links::default(),
+                nulls: NullRule::LIKELY,
+                around: Around::new("data"),
                 records: 0,
                 stated: None,
             },
@@ -193,7 +233,9 @@ impl<R: Read + Send + 'static> AzureHoundDocument<R> {
         record: &Record<Field>,
     ) -> Result<Option<Placed>, InventoryError> {
         let position = self.walk.pass(&range, record.has_line_breaks());
-        let read = self.contents.record(self.walk.piece(range), record);
+        let read = self
+            .contents
+            .record(self.walk.piece(range), record, position.line);
         match read {
             Ok(object) => Ok(object.map(|object| Placed { object, position })),
             Err(problem) => Err(self.walk.failed(problem, position)),
@@ -204,13 +246,15 @@ impl<R: Read + Send + 'static> AzureHoundDocument<R> {
     fn member(&mut self, key: Range<usize>, value: Range<usize>) -> Result<(), InventoryError> {
         self.walk.go(key.start);
         let (key, value) = (self.walk.piece(key), self.walk.piece(value));
-        let is_meta = serde_json::from_str(key).is_ok_and(|key: String| key == "meta");
-        let read = if is_meta {
-            self.contents.meta(value)
-        } else {
-            Ok(())
+        let read = match self.contents.around.member(key, value) {
+            Ok(Said::Other(name)) if name == "meta" => {
+                self.contents.meta(value).map_err(Problem::from)
+            }
+            Ok(said) => self.contents.facts.said(&said, value),
+            Err(Problem::DuplicateMember) => Err(AzureHoundProblem::Members.into()),
+            Err(problem) => Err(problem),
         };
-        read.map_err(|problem| self.walk.failed(problem.into(), self.walk.position()))
+        read.map_err(|problem| self.walk.failed(problem, self.walk.position()))
     }
 }
 
@@ -259,6 +303,14 @@ impl<R: Read + Send + 'static> Objects for AzureHoundDocument<R> {
 
     fn take_links(&mut self) -> Links {
         std::mem::take(&mut self.contents.links)
+    }
+
+    fn null_rule(&self) -> NullRule {
+        self.contents.nulls
+    }
+
+    fn assume(&mut self, rule: NullRule) {
+        self.contents.nulls = rule;
     }
 
     fn begin_second(&mut self, links: Links) {

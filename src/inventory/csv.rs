@@ -8,9 +8,10 @@ use std::io::Read;
 use super::Kind;
 use super::document::{Facts, Objects, Placed};
 use super::error::{InventoryError, Problem};
+use super::mistaken::Mistaken;
 use super::object::Object;
 use super::position::Position;
-use crate::model::{Application, Coverage, Credentials, Known};
+use crate::model::{AppId, Application, Coverage, Credentials, Known};
 
 /// A table that is being read.
 pub(super) struct CsvDocument<R> {
@@ -19,52 +20,63 @@ pub(super) struct CsvDocument<R> {
     above: u32,
     record: csv::StringRecord,
     columns: Columns,
+    /// How many columns the header has.
+    width: usize,
     file: String,
     facts: Facts,
 }
 
-/// Passes bytes on, and knows whether a quote is open (a table that ends so was cut) and whether an empty line was
-/// followed by anything (a table that has one was put together).
+/// Passes bytes on, and knows where the quotes are: a table that ends inside of one was cut, and one that is closed inside
+/// a value would swallow the rows up to the next.
 struct Watched<R> {
     reader: R,
-    open: bool,
+    delimiter: u8,
+    state: Place,
     /// One-based.
     line: u32,
-    at_line_start: bool,
-    /// The first line that is empty.
-    empty: Option<u32>,
-    /// The same, once something has followed.
-    inner_empty: Option<u32>,
+    /// The line on which text follows a closing quote.
+    broken: Option<u32>,
+}
+
+/// Where in a table the next byte is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// At the beginning of a value.
+    Begin,
+    /// Inside a value without quotes.
+    Bare,
+    /// Inside quotes.
+    Quoted,
+    /// Behind a quote that ends the value or is the first half of an escaped one.
+    Behind,
 }
 
 impl<R> Watched<R> {
-    const fn new(reader: R, line: u32) -> Self {
+    const fn new(reader: R, delimiter: u8, line: u32) -> Self {
         Self {
             reader,
-            open: false,
+            delimiter,
+            state: Place::Begin,
             line,
-            at_line_start: true,
-            empty: None,
-            inner_empty: None,
+            broken: None,
         }
     }
 
     fn watch(&mut self, byte: u8) {
-        match byte {
-            b'\n' => {
-                if self.at_line_start && !self.open {
-                    self.empty = self.empty.or(Some(self.line));
-                }
-                self.line = self.line.saturating_add(1);
-                self.at_line_start = true;
-            }
-            b'\r' => {}
-            other => {
-                self.open ^= other == b'"';
-                self.at_line_start = false;
-                self.inner_empty = self.inner_empty.or(self.empty);
-            }
+        if byte == b'\n' {
+            self.line = self.line.saturating_add(1);
         }
+        let ends_value = byte == self.delimiter || matches!(byte, b'\n' | b'\r');
+        self.state = match (self.state, byte) {
+            (Place::Quoted, b'"') => Place::Behind,
+            (Place::Begin | Place::Behind, b'"') | (Place::Quoted, _) => Place::Quoted,
+            (Place::Begin | Place::Bare | Place::Behind, _) if ends_value => Place::Begin,
+            (Place::Begin | Place::Bare, _) => Place::Bare,
+            (Place::Behind, _) => {
+                self.broken = self.broken.or(Some(self.line));
+                Place::Bare
+            }
+        };
     }
 }
 
@@ -97,13 +109,16 @@ const NAMES: [&str; 5] = [
 ];
 
 impl Columns {
-    /// Reads the header; a column that is not the control's is refused, because nothing would check what it swallows.
+    /// Reads the header; columns that are not the control's are ignored.
     fn of(header: &csv::StringRecord) -> Option<Self> {
         let mut places = [None; NAMES.len()];
         for (at, name) in header.iter().enumerate() {
-            let known = NAMES
+            let Some(known) = NAMES
                 .iter()
-                .position(|known| known.eq_ignore_ascii_case(name.trim()))?;
+                .position(|known| known.eq_ignore_ascii_case(name.trim()))
+            else {
+                continue;
+            };
             if places.get_mut(known)?.replace(at).is_some() {
                 return None;
             }
@@ -119,6 +134,28 @@ impl Columns {
     }
 }
 
+impl Columns {
+    /// Counts them.
+    fn number(self) -> usize {
+        let optional = [self.display_name, self.secrets_only];
+        3 + optional.iter().flatten().count()
+    }
+}
+
+/// Says what is wrong with a header.
+fn unusable(header: &csv::StringRecord) -> Problem {
+    let has = |name: &str| header.iter().any(|it| it.trim().eq_ignore_ascii_case(name));
+    if has("keyId") || has("endDateTime") || has("endDate") {
+        Mistaken::CredentialRows.into()
+    } else if has("app_id") {
+        Mistaken::SnakeCase("appId").into()
+    } else if NAMES.into_iter().any(has) {
+        Problem::CsvHeader
+    } else {
+        Problem::UnknownFormat
+    }
+}
+
 impl<R: Read> CsvDocument<R> {
     /// Opens a table. `beginning` is what has been seen of it; it tells the delimiter.
     pub(super) fn open(
@@ -126,40 +163,33 @@ impl<R: Read> CsvDocument<R> {
         beginning: &[u8],
         file: &str,
     ) -> Result<Self, InventoryError> {
-        let skipped = type_line(&mut reader, beginning)
+        let skipped = line_above(&mut reader, beginning)
             .map_err(|error| Problem::of_read(error).at(file, None))?;
         let beginning = beginning.get(skipped..).unwrap_or_default();
         let above = u32::from(skipped > 0);
         let line = beginning
-            .split(|byte| *byte == b'\n')
-            .next()
+            .split(|byte| matches!(byte, b'\n' | b'\r'))
+            .find(|line| !line.trim_ascii().is_empty())
             .unwrap_or_default();
         let delimiter = b",;\t"
             .iter()
             .copied()
-            .max_by_key(|&delimiter| memchr::memchr_iter(delimiter, line).count());
+            .max_by_key(|&delimiter| memchr::memchr_iter(delimiter, line).count())
+            .unwrap_or(b',');
         let mut reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter.unwrap_or(b','))
+            .delimiter(delimiter)
             .has_headers(true)
-            .from_reader(Watched::new(reader, 1 + above));
+            .flexible(true)
+            .from_reader(Watched::new(reader, delimiter, 1 + above));
         let header = reader
             .headers()
             .map_err(|error| of_csv(&error).at(file, Some(1 + above)))?;
-        let columns = Columns::of(header).ok_or_else(|| {
-            let known = header.iter().any(|name| {
-                NAMES
-                    .iter()
-                    .any(|known| known.eq_ignore_ascii_case(name.trim()))
-            });
-            if known {
-                Problem::CsvHeader
-            } else {
-                Problem::UnknownFormat
-            }
-            .at(file, Some(1 + above))
-        })?;
+        let columns =
+            Columns::of(header).ok_or_else(|| unusable(header).at(file, Some(1 + above)))?;
+        let width = header.len();
         let mut facts = Facts::new("csv");
         facts.list(Kind::Application);
+        facts.further_columns = width.saturating_sub(columns.number());
         facts.coverage = Coverage {
             dates: false,
             federated_credentials: false,
@@ -171,6 +201,7 @@ impl<R: Read> CsvDocument<R> {
             above,
             record: csv::StringRecord::new(),
             columns,
+            width,
             file: file.to_owned(),
             facts,
         })
@@ -197,7 +228,7 @@ impl<R: Read> CsvDocument<R> {
             secrets_only,
         } = self.columns;
         let display_name = display_name.map_or("", |column| self.text(column));
-        if display_name.contains(['\n', '\r']) {
+        if holds_rows(display_name) {
             // A quote that is never closed would swallow the rows behind it.
             return Err(Problem::CsvValue("DisplayName"));
         }
@@ -236,9 +267,21 @@ impl<R: Read> CsvDocument<R> {
     }
 }
 
-/// Windows PowerShell writes `#TYPE …` above the header: takes that line, and returns its length.
-fn type_line<R: Read>(reader: &mut R, beginning: &[u8]) -> std::io::Result<usize> {
-    if !beginning.starts_with(b"#TYPE") {
+/// Tells whether a value of several lines looks like rows of the table.
+fn holds_rows(value: &str) -> bool {
+    let mut lines = value.split(['\n', '\r']).skip(1);
+    lines.any(|line| {
+        let mut values = line.split([',', ';', '\t', '"']);
+        values.any(|value| value.trim().parse::<AppId>().is_ok())
+    })
+}
+
+/// Windows PowerShell writes `#TYPE …` above the header, Excel `sep=;`: takes that line, and returns its length.
+fn line_above<R: Read>(reader: &mut R, beginning: &[u8]) -> std::io::Result<usize> {
+    let is_separator = beginning
+        .get(..4)
+        .is_some_and(|start| start.eq_ignore_ascii_case(b"sep="));
+    if !beginning.starts_with(b"#TYPE") && !is_separator {
         return Ok(0);
     }
     let length = beginning
@@ -263,19 +306,27 @@ impl<R: Read> Objects for CsvDocument<R> {
         let line = |position: &csv::Position| {
             u32::try_from(position.line()).map_or(u32::MAX, |line| line.saturating_add(above))
         };
-        let read = self.reader.read_record(&mut self.record);
-        if let Some(line) = self.reader.get_ref().inner_empty {
-            return Err(Problem::CsvEmptyLine.at(&self.file, Some(line)));
-        }
-        let read =
-            read.map_err(|error| of_csv(&error).at(&self.file, error.position().map(line)))?;
-        if self.reader.get_ref().open && self.reader.is_done() {
-            return Err(Problem::CsvCut.at(&self.file, None));
-        }
-        if !read {
-            return Ok(None);
+        loop {
+            let read = self.reader.read_record(&mut self.record);
+            if let Some(line) = self.reader.get_ref().broken {
+                return Err(Problem::CsvQuote.at(&self.file, Some(line)));
+            }
+            let read =
+                read.map_err(|error| of_csv(&error).at(&self.file, error.position().map(line)))?;
+            if self.reader.get_ref().state == Place::Quoted && self.reader.is_done() {
+                return Err(Problem::CsvCut.at(&self.file, None));
+            }
+            if !read {
+                return Ok(None);
+            }
+            if !self.record.iter().all(|value| value.trim().is_empty()) {
+                break;
+            }
         }
         let line = self.record.position().map_or(1, line);
+        if self.record.len() != self.width {
+            return Err(Problem::CsvColumns.at(&self.file, Some(line)));
+        }
         let application = self
             .application()
             .map_err(|problem| problem.at(&self.file, Some(line)))?;

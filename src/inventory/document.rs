@@ -1,17 +1,23 @@
 //! What every format hands over: objects one at a time, and what the file says about itself.
 
+use jiff::Timestamp;
+
 use super::Kind;
+use super::around::Said;
 use super::azure_hound::{self, Links};
 use super::entra_exporter;
 use super::error::{InventoryError, Problem};
-use super::object::Object;
+use super::nulls::{NullRule, Nulls};
+use super::object::{Object, ObjectError, Reading};
 use super::position::Position;
 use super::snapshot::Header;
-use crate::model::{Application, Coverage, Credentials, PolicyCoverage, TenantPolicy};
+use crate::model::{
+    Application, Coverage, Credentials, PolicyCoverage, ServicePrincipalType, TenantPolicy,
+};
 use crate::snapshot::{self, FederatedCoverage, Trailer};
 
-/// What `az` and Graph send where nobody asks for more.
-const FIRST_PAGE: u64 = 100;
+/// The size of a page: what `az` and Graph send where nobody asks for more, and the most that Graph sends.
+const PAGES: [u64; 2] = [100, 999];
 
 /// An object and where it stands.
 #[derive(Debug)]
@@ -40,6 +46,14 @@ pub(super) trait Objects {
 
     /// Makes this the second reading.
     fn begin_second(&mut self, _links: Links) {}
+
+    /// Returns what `null` was taken for in place of a list.
+    fn null_rule(&self) -> NullRule {
+        NullRule::LIKELY
+    }
+
+    /// Says, before anything is read, what `null` means in place of a list.
+    fn assume(&mut self, _rule: NullRule) {}
 }
 
 /// What a file says about itself, and what was counted in it.
@@ -60,6 +74,15 @@ pub(super) struct Facts {
     /// The number of objects that the file itself has, as it says.
     pub(super) counted: Option<u64>,
     pub(super) snapshot: Option<Snapshot>,
+    /// How many of the service principals are agent identities.
+    pub(super) agent_identities: u64,
+    pub(super) nulls: Nulls,
+    /// What `null` was taken for in place of a list.
+    pub(super) null_rule: NullRule,
+    /// The latest date of deletion, and the line of its object.
+    pub(super) deleted: Option<(Timestamp, u32)>,
+    /// How many columns of a table were not read.
+    pub(super) further_columns: usize,
     /// Whether a file that is no snapshot shows the tenant's app management policies.
     pub(super) policies: PolicyCoverage,
 }
@@ -117,6 +140,11 @@ impl Facts {
             stated: None,
             counted: None,
             snapshot: None,
+            agent_identities: 0,
+            nulls: Nulls::NONE,
+            null_rule: NullRule::LIKELY,
+            deleted: None,
+            further_columns: 0,
             policies: PolicyCoverage::NotCollected,
         }
     }
@@ -137,6 +165,62 @@ impl Facts {
     pub(super) fn list(&mut self, kind: Kind) {
         self.listed = Some(kind);
         self.coverage.service_principals |= kind == Kind::ServicePrincipal;
+    }
+
+    /// Notes what a member around the list says.
+    pub(super) fn said(&mut self, said: &Said, value: &str) -> Result<(), Problem> {
+        match said {
+            Said::Context => {
+                let context: String = serde_json::from_str(value).unwrap_or_default();
+                let collection = context.split_once("$metadata#").unwrap_or_default().1;
+                if collection.to_ascii_lowercase().contains("delta") {
+                    return Err(Problem::Delta);
+                }
+                if let Some(kind) = Kind::of_context(&context) {
+                    self.list(kind);
+                }
+            }
+            Said::NextLink => self.next_link = true,
+            Said::Stated(number) => self.state(*number)?,
+            Said::Counted(number) => self.counted = Some(*number),
+            Said::Other(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Notes how many objects the list has; all that say so must agree.
+    fn state(&mut self, number: u64) -> Result<(), Problem> {
+        match self.stated.replace(number) {
+            Some(stated) if stated != number => Err(Problem::Counts),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Notes what an object says about more than itself.
+    pub(super) fn note(
+        &mut self,
+        reading: &Reading<'_>,
+        object: &Object,
+        line: u32,
+    ) -> Result<(), ObjectError> {
+        if let Some(stated) = reading.stated()? {
+            self.state(stated)
+                .map_err(|_| ObjectError::Count("value"))?;
+        }
+        if let Some(kind) = object.kind() {
+            self.nulls.note(kind, |field| reading.raw(field));
+        }
+        if object.is_deleted() {
+            self.note_deletion(reading, line);
+        }
+        Ok(())
+    }
+
+    /// Notes when an object was deleted.
+    pub(super) fn note_deletion(&mut self, reading: &Reading<'_>, line: u32) {
+        if let Ok(Some(date)) = reading.deleted() {
+            self.deleted = self.deleted.max(Some((date, line)));
+        }
     }
 
     /// Counts an object of which nothing else is read now.
@@ -163,7 +247,11 @@ impl Facts {
                 self.coverage.dates &=
                     matches!(application.credentials, Credentials::Listed { .. });
             }
-            Object::ServicePrincipal(_) => self.pass(Kind::ServicePrincipal),
+            Object::ServicePrincipal(service_principal) => {
+                let is_agent = service_principal.kind == ServicePrincipalType::AgentIdentity;
+                self.agent_identities += u64::from(is_agent);
+                self.pass(Kind::ServicePrincipal);
+            }
             Object::TenantPolicy(policy) => self.count_policy(policy)?,
         }
         Ok(())
@@ -267,15 +355,29 @@ impl Facts {
         }
     }
 
-    /// Tells whether these may be the objects of a first page, with nothing that says so.
-    pub(super) fn may_be_first_page(&self) -> bool {
+    /// Returns of which kind there are as many as on a page, and how many, where nothing says that it is the last one.
+    pub(super) fn page(&self) -> Option<(Kind, u64)> {
         let pages_itself = self.snapshot.is_some() || self.goes_on_where_it_fails();
-        self.objects() == FIRST_PAGE && self.stated.is_none() && !pages_itself
+        if self.stated.is_some() || pages_itself {
+            return None;
+        }
+        let kinds = [
+            (Kind::Application, self.applications),
+            (Kind::ServicePrincipal, self.service_principals),
+        ];
+        kinds.into_iter().find(|(_, found)| PAGES.contains(found))
     }
 
     /// Tells whether the exporter goes on where a request fails, and leaves out what it could not read.
     pub(super) fn goes_on_where_it_fails(&self) -> bool {
         [azure_hound::FORMAT, entra_exporter::FORMAT].contains(&self.format)
+    }
+
+    /// Tells whether the file lists service principals. Agent identities alone are none: nobody asked for the others.
+    pub(super) const fn lists_service_principals(&self) -> bool {
+        let only_agents =
+            self.agent_identities > 0 && self.agent_identities == self.service_principals;
+        self.coverage.service_principals && !only_agents
     }
 
     /// Returns how many objects there were.

@@ -17,6 +17,7 @@ use super::document::{Facts, Objects, Placed};
 use super::encoding::Decoded;
 use super::error::{InventoryError, Problem};
 use super::graph_json::JsonDocument;
+use super::nulls::NullRule;
 use super::object::Object;
 use super::policies;
 use super::position::Position;
@@ -78,6 +79,7 @@ impl Entry {
             file: shown.to_owned(),
             entry: self.clone(),
             facts,
+            nulls: NullRule::LIKELY,
             was_read: false,
         }
     }
@@ -89,6 +91,8 @@ pub(super) struct EntraExporterDocument {
     file: String,
     entry: Entry,
     facts: Facts,
+    /// What `null` means in place of a list.
+    nulls: NullRule,
     was_read: bool,
 }
 
@@ -98,8 +102,8 @@ impl EntraExporterDocument {
     }
 
     fn read(&mut self) -> Result<Placed, InventoryError> {
-        let placed = match &self.entry {
-            Entry::Object { kind, id, .. } => self.object(*kind, *id)?,
+        let placed = match self.entry {
+            Entry::Object { kind, id, .. } => self.object(kind, id)?,
             Entry::DefaultPolicy => self.policy(policies::default)?,
             Entry::CustomPolicy { .. } => self.policy(policies::custom)?,
         };
@@ -113,14 +117,10 @@ impl EntraExporterDocument {
         Ok(placed)
     }
 
-    fn object(&self, kind: Kind, id: ObjectId) -> Result<Placed, InventoryError> {
-        let file = File::open(&self.path).map_err(|error| self.failed(Problem::Read(error)))?;
-        let mut document = JsonDocument::open_one(Decoded::new(file), &self.file);
-        let first = document.next()?;
-        let rest = document.next()?;
-        let (Some(mut placed), None, true) = (first, rest, document.is_bare()) else {
-            return Err(self.failed(EntraExporterProblem::Content));
-        };
+    fn object(&mut self, kind: Kind, id: ObjectId) -> Result<Placed, InventoryError> {
+        let (mut placed, met) = self.one()?;
+        self.facts.deleted = met.deleted;
+        self.facts.nulls = met.nulls;
         let found = match &mut placed.object {
             Object::Application(application) => {
                 if let Entry::Object {
@@ -139,6 +139,23 @@ impl EntraExporterDocument {
             return Err(self.failed(EntraExporterProblem::Content));
         }
         Ok(placed)
+    }
+
+    /// Reads the file's only object, and what is known of the file.
+    fn one(&self) -> Result<(Placed, Facts), InventoryError> {
+        let file = File::open(&self.path).map_err(|error| self.failed(Problem::Read(error)))?;
+        let mut document = JsonDocument::open_one(Decoded::new(file), &self.file);
+        document.assume(self.nulls);
+        let first = document.next()?;
+        let rest = document.next()?;
+        let (Some(placed), None, true) = (first, rest, document.is_bare()) else {
+            return Err(self.failed(EntraExporterProblem::Content));
+        };
+        let stated = document.facts().stated;
+        if stated.is_some_and(|stated| stated != 1) || document.facts().next_link {
+            return Err(self.failed(EntraExporterProblem::Content));
+        }
+        Ok((placed, document.facts().clone()))
     }
 
     /// An owner is somebody, and whose folder it is.
@@ -192,5 +209,13 @@ impl Objects for EntraExporterDocument {
 
     fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    fn null_rule(&self) -> NullRule {
+        self.nulls
+    }
+
+    fn assume(&mut self, rule: NullRule) {
+        self.nulls = rule;
     }
 }

@@ -1,10 +1,12 @@
 //! Why a source gives no verdict: one cause, one remedy, and the place. Never a value of the inventory.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
 use super::azure_hound::AzureHoundProblem;
 use super::entra_exporter::EntraExporterProblem;
+use super::mistaken::Mistaken;
 use super::object::ObjectError;
 
 /// A source that cannot be judged.
@@ -23,12 +25,25 @@ struct Place<'a>(&'a str, Option<u32>);
 
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`", crate::escape::printable(self.0))?;
+        write!(f, "`{}`", crate::escape::printable(&shortened(self.0)))?;
         if let Some(line) = self.1 {
             write!(f, " line {line}")?;
         }
         f.write_str(": ")
     }
+}
+
+/// The longest name of a file that an error shows whole: an error has one line that a person reads.
+const LONGEST: usize = 140;
+
+/// Returns the end of a name that is too long; that tells files apart.
+fn shortened(name: &str) -> Cow<'_, str> {
+    let length = name.chars().count();
+    if length <= LONGEST {
+        return Cow::Borrowed(name);
+    }
+    let end = name.chars().skip(length - LONGEST + 1);
+    Cow::Owned(std::iter::once('…').chain(end).collect())
 }
 
 /// What is wrong with a source.
@@ -65,6 +80,20 @@ pub enum Problem {
     TooLarge,
     #[error("an object names `{0}` twice")]
     Duplicate(&'static str),
+    #[error("an object names `{0}` in other letters than Graph does")]
+    LetterCase(&'static str),
+    #[error(transparent)]
+    Mistaken(#[from] Mistaken),
+    #[error("is an answer of the delta function, which lists changes only")]
+    Delta,
+    #[error("a second list of objects stands next to the first one")]
+    SecondList,
+    #[error("says twice how many objects it holds, with two numbers")]
+    Counts,
+    #[error("the `deletedDateTime` of an object is later than the instant of judging")]
+    DeletedLater,
+    #[error("lists are `null`, and only a second reading could tell whether that means none")]
+    Nulls,
     #[error("{0}")]
     Object(#[from] ObjectError),
     #[error("application {app_id}: {error}")]
@@ -118,16 +147,14 @@ pub enum Problem {
     AzureHound(#[from] AzureHoundProblem),
     #[error(transparent)]
     EntraExporter(#[from] EntraExporterProblem),
-    #[error(
-        "the header is not that of the control's table: a column is missing, unknown or named twice"
-    )]
+    #[error("the header is not that of the control's table: a column is missing or named twice")]
     CsvHeader,
     #[error("the table is cut: it ends inside a quoted value")]
     CsvCut,
     #[error("the row has another number of columns than the header")]
     CsvColumns,
-    #[error("the table has an empty line between its rows")]
-    CsvEmptyLine,
+    #[error("text follows the closing quote of a value")]
+    CsvQuote,
     #[error("the row's `{0}` cannot be used")]
     CsvValue(&'static str),
     #[error("the row contradicts itself: `SecretsOnly` does not follow from its counts")]
@@ -147,9 +174,16 @@ pub enum Problem {
     },
 }
 
-const EXPORT: &str = "export it again, for example with `az ad app list --all --output json`";
+pub(super) const EXPORT: &str =
+    "export it again, for example with `az ad app list --all --output json`";
+pub(super) const WHOLE: &str =
+    "export the whole list, for example with `az ad app list --all --output json`";
 const EXPORT_ALL: &str = "export all pages, for example with `az ad app list --all --output json`";
-const EXPORT_DEEP: &str = "export it again with `Get-MgApplication -All | ConvertTo-Json -Depth 5` (and `-AsArray` in PowerShell 7)";
+const CODE_PAGE: &str = "it was written in a code page: set `PYTHONUTF8=1` for `az`, or `chcp 65001` in the console, and export it again as UTF-8";
+const ONE_LIST: &str =
+    "give one list in each file; take one out, for example with `jq .value file.json > apps.json`";
+const ONE_DOCUMENT: &str =
+    "give each document as a file of its own, or as newline-delimited JSON with one object a line";
 const FORMATS: &str = "use the JSON of `az ad app list --all`, Microsoft Graph, Graph PowerShell, EntraExporter or AzureHound, or the control's CSV";
 const FOLDER: &str =
     "name each folder of pages by itself; of EntraExporter, the folder that holds `Applications`";
@@ -166,36 +200,36 @@ impl Problem {
             Self::NestedFolder => FOLDER,
             Self::WebPage | Self::ErrorAnswer => "sign in, and export it again",
             Self::UnknownFormat => FORMATS,
-            Self::Object(ObjectError::Flattened(_)) => EXPORT_DEEP,
-            Self::Object(ObjectError::NoAppId) => {
-                "give applications and service principals, not credentials or other objects"
-            }
+            Self::Object(error) => error.remedy(),
+            Self::Delta => WHOLE,
+            Self::Mistaken(mistaken) => mistaken.remedy(),
+            Self::NotUtf8 => CODE_PAGE,
+            Self::SecondList => ONE_LIST,
             Self::ObjectOf { .. } => {
                 "correct or remove it in the tenant, and collect the snapshot again"
             }
             Self::NextLink | Self::Pages | Self::Count { .. } => EXPORT_ALL,
-            Self::TwoDocuments | Self::TrailingData => {
-                "give each document as a file of its own, or as newline-delimited JSON with one object a line"
-            }
+            Self::TwoDocuments | Self::TrailingData => ONE_DOCUMENT,
             Self::AzureHound(problem) => problem.remedy(),
             Self::EntraExporter(problem) => problem.remedy(),
-            Self::Mixed => "save the input to a file and name the file",
+            Self::DeletedLater => "check the clock or --now, and export it again",
+            Self::Mixed | Self::Nulls => "save the input to a file and name the file",
             Self::SnapshotCut
             | Self::SnapshotLine(_)
             | Self::SnapshotCount { .. }
             | Self::SnapshotChanged
             | Self::SnapshotMember(_)
             | Self::SnapshotPolicies => "collect the snapshot again",
-            Self::SnapshotEmpty(_) => "collect it again, or say --allow-empty if there are none",
+            Self::SnapshotEmpty(_) => "collect it again, or pass --allow-empty if there are none",
             Self::SnapshotVersion => {
                 "use the version of credgate that wrote it, or collect it again"
             }
             Self::CsvHeader => {
-                "export the columns DisplayName, AppId, SecretCount, CertCount, SecretsOnly and no others"
+                "export the columns DisplayName, AppId, SecretCount, CertCount and SecretsOnly"
             }
             Self::CsvColumns
             | Self::CsvCut
-            | Self::CsvEmptyLine
+            | Self::CsvQuote
             | Self::CsvValue(_)
             | Self::CsvContradiction => "export the table again, without editing it",
             Self::PolicyContradiction => "give one snapshot of the tenant",
@@ -204,12 +238,12 @@ impl Problem {
             Self::Empty
             | Self::Cut
             | Self::Malformed(_)
-            | Self::NotUtf8
             | Self::NotUtf16
             | Self::TooDeep
             | Self::TooLarge
             | Self::Duplicate(_)
-            | Self::Object(ObjectError::Member(..))
+            | Self::LetterCase(_)
+            | Self::Counts
             | Self::NoObject
             | Self::DuplicateMember
             | Self::CountValue(_)

@@ -1,12 +1,18 @@
 //! The members of Graph's objects that decide something, in the spellings that exports use.
 //!
 //! In: a key. Out: the field it names. Everything else in an application is skipped; `hint` and `secretText` have no field
-//! anywhere.
+//! anywhere. A field in letters that no export uses is refused: skipped, it would pass for absent.
 
 /// The members of one kind of object that decide something.
 pub(super) trait Key: Copy {
     /// Returns the field that a key names: in Graph's spelling, in PowerShell's, or in that of older tools.
     fn of_key(key: &[u8]) -> Option<Self>;
+
+    /// Returns the field that a key would name if it were written in other letters or without underscores.
+    fn of_odd_key(key: &[u8]) -> Option<Self>;
+
+    /// Tells whether members of this kind of object may say that it is not whole.
+    fn has_marks() -> bool;
 
     /// Returns Graph's own spelling.
     fn name(self) -> &'static str;
@@ -16,11 +22,11 @@ pub(super) trait Key: Copy {
 }
 
 /// How many fields a kind of object may have.
-pub(super) const MOST_FIELDS: usize = 16;
+pub(super) const MOST_FIELDS: usize = 24;
 
 /// Names fields by their keys, Graph's own first.
 macro_rules! fields {
-    ($(#[$doc:meta])* $name:ident { $($field:ident = $graph:literal $(| $other:literal)*,)+ }) => {
+    ($(#[$doc:meta])* $name:ident $marks:literal { $($field:ident = $graph:literal $(| $other:literal)*,)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum $name {
@@ -34,6 +40,23 @@ macro_rules! fields {
                     $($graph $(| $other)* => Self::$field,)+
                     _ => return None,
                 })
+            }
+
+            #[inline]
+            fn of_odd_key(key: &[u8]) -> Option<Self> {
+                const NAMES: &[&[u8]] = &[$($graph $(, $other)*),+];
+                const FIELDS: &[$name] = &[$($name::$field $(, { const _: &[u8] = $other; $name::$field })*),+];
+                const ENDS: [u32; 32] = ends(NAMES);
+                if !may_name(&ENDS, key) {
+                    return None;
+                }
+                let mut names = NAMES.iter().zip(FIELDS);
+                names.find(|(name, _)| is_respelt(key, name)).map(|(_, field)| *field)
+            }
+
+            #[inline]
+            fn has_marks() -> bool {
+                $marks
             }
 
             fn name(self) -> &'static str {
@@ -59,14 +82,65 @@ const fn text(key: &'static [u8]) -> &'static str {
     }
 }
 
+/// Which last letters the names have, by their first ones: most keys name nothing, and that must cost little.
+const fn ends(names: &[&[u8]]) -> [u32; 32] {
+    let mut ends = [0; 32];
+    let mut rest = names;
+    while let [name, behind @ ..] = rest {
+        if let ([first, ..], [.., last]) = (name, name) {
+            let (first, last) = (place(*first), place(*last));
+            let mut at = 0;
+            let mut places: &mut [u32] = &mut ends;
+            while let [here, others @ ..] = places {
+                if at == first {
+                    *here |= 1 << last;
+                }
+                places = others;
+                at += 1;
+            }
+        }
+        rest = behind;
+    }
+    ends
+}
+
+/// Counts letters from one, whatever their case.
+#[inline]
+const fn place(letter: u8) -> usize {
+    (letter & 31) as usize
+}
+
+#[inline]
+fn may_name(ends: &[u32; 32], key: &[u8]) -> bool {
+    let (Some(first), Some(last)) = (key.first(), key.last()) else {
+        return false;
+    };
+    ends.get(place(*first))
+        .is_some_and(|ends| ends & (1 << place(*last)) != 0)
+}
+
+/// Tells whether a key is a name in other letters, or with underscores between its words.
+fn is_respelt(key: &[u8], name: &[u8]) -> bool {
+    let mut letters = key
+        .iter()
+        .filter(|byte| !matches!(byte, b'_' | b'-' | b' '));
+    name.iter().filter(|byte| **byte != b'_').all(|expected| {
+        letters
+            .next()
+            .is_some_and(|it| it.eq_ignore_ascii_case(expected))
+    }) && letters.next().is_none()
+}
+
 fields! {
     /// A member of an application or a service principal.
-    Field {
-        ODataType = b"@odata.type",
-        Id = b"id" | b"Id" | b"objectId" | b"ObjectId",
+    Field true {
+        ODataType = b"@odata.type" | b"odata.type" | b"odataType" | b"OdataType" | b"@odata_type",
+        Id = b"id" | b"Id",
+        ObjectId = b"objectId" | b"ObjectId",
         AppId = b"appId" | b"AppId",
         DisplayName = b"displayName" | b"DisplayName",
         DeletedDateTime = b"deletedDateTime" | b"DeletedDateTime",
+        DeletionTimestamp = b"deletionTimestamp" | b"DeletionTimestamp",
         PasswordCredentials = b"passwordCredentials" | b"PasswordCredentials",
         KeyCredentials = b"keyCredentials" | b"KeyCredentials",
         FederatedIdentityCredentials = b"federatedIdentityCredentials" | b"FederatedIdentityCredentials",
@@ -74,8 +148,10 @@ fields! {
         TokenEncryptionKeyId = b"tokenEncryptionKeyId" | b"TokenEncryptionKeyId",
         ServicePrincipalType = b"servicePrincipalType" | b"ServicePrincipalType",
         ServicePrincipalNames = b"servicePrincipalNames" | b"ServicePrincipalNames",
-        AppOwnerOrganizationId =
-            b"appOwnerOrganizationId" | b"AppOwnerOrganizationId" | b"appOwnerTenantId" | b"AppOwnerTenantId",
+        AppOwnerOrganizationId = b"appOwnerOrganizationId" | b"AppOwnerOrganizationId",
+        AppOwnerTenantId = b"appOwnerTenantId" | b"AppOwnerTenantId",
+        AgentIdentityBlueprintId = b"agentIdentityBlueprintId" | b"AgentIdentityBlueprintId",
+        KeyId = b"keyId" | b"KeyId",
         PreferredTokenSigningKeyThumbprint =
             b"preferredTokenSigningKeyThumbprint" | b"PreferredTokenSigningKeyThumbprint",
         PreferredSingleSignOnMode = b"preferredSingleSignOnMode" | b"PreferredSingleSignOnMode",
@@ -84,11 +160,13 @@ fields! {
 
 fields! {
     /// A member of a password credential or a key credential.
-    CredentialField {
+    CredentialField false {
         KeyId = b"keyId" | b"KeyId",
         CustomKeyIdentifier = b"customKeyIdentifier" | b"CustomKeyIdentifier",
-        StartDateTime = b"startDateTime" | b"StartDateTime" | b"startDate" | b"StartDate",
-        EndDateTime = b"endDateTime" | b"EndDateTime" | b"endDate" | b"EndDate",
+        StartDateTime = b"startDateTime" | b"StartDateTime",
+        EndDateTime = b"endDateTime" | b"EndDateTime",
+        StartDate = b"startDate" | b"StartDate",
+        EndDate = b"endDate" | b"EndDate",
         Type = b"type" | b"Type",
         Usage = b"usage" | b"Usage",
         Key = b"key" | b"Key",
@@ -98,7 +176,7 @@ fields! {
 
 fields! {
     /// A member of a federated identity credential.
-    FederatedField {
+    FederatedField false {
         Id = b"id" | b"Id",
         Issuer = b"issuer" | b"Issuer",
         Subject = b"subject" | b"Subject",
@@ -109,7 +187,7 @@ fields! {
 
 fields! {
     /// A member that tells who an owner is.
-    OwnerField {
+    OwnerField false {
         Id = b"id" | b"Id",
         DisplayName = b"displayName" | b"DisplayName",
         UserPrincipalName = b"userPrincipalName" | b"UserPrincipalName",
@@ -118,7 +196,7 @@ fields! {
 
 fields! {
     /// A member of a record of `AzureHound`.
-    RecordField {
+    RecordField false {
         Kind = b"kind",
         Data = b"data",
     }
@@ -126,7 +204,7 @@ fields! {
 
 fields! {
     /// A member of the data of `AzureHound`'s `AZAppOwner` or `AZFederatedIdentityCredential`.
-    LinkField {
+    LinkField false {
         AppId = b"appId",
         Owners = b"owners",
         Federated = b"fics",
@@ -135,8 +213,58 @@ fields! {
 
 fields! {
     /// A member of an entry in such a list.
-    EntryField {
+    EntryField false {
         Owner = b"owner",
         Federated = b"fic",
+    }
+}
+
+fields! {
+    /// A member of what Windows PowerShell writes around a list, or Graph around that of a member.
+    WrapperField true {
+        Value = b"value" | b"Value",
+        Count = b"Count" | b"count",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_in_other_letters_is_noticed() {
+        for (key, field) in [
+            ("PASSWORDCREDENTIALS", Field::PasswordCredentials),
+            ("passwordcredentials", Field::PasswordCredentials),
+            ("password_credentials", Field::PasswordCredentials),
+            ("Password Credentials", Field::PasswordCredentials),
+            ("APPID", Field::AppId),
+            ("app_id", Field::AppId),
+            ("appID", Field::AppId),
+            ("@OData.Type", Field::ODataType),
+        ] {
+            assert_eq!(Field::of_key(key.as_bytes()), None, "{key}");
+            assert_eq!(Field::of_odd_key(key.as_bytes()), Some(field), "{key}");
+        }
+        let end = CredentialField::of_odd_key(b"ENDDATETIME");
+        assert_eq!(end, Some(CredentialField::EndDateTime));
+    }
+
+    #[test]
+    fn other_keys_name_nothing() {
+        for key in [
+            "",
+            "_",
+            "_id",
+            "applicationId",
+            "appDisplayName",
+            "passwordCredentialsX",
+            "XpasswordCredentials",
+            "p\u{430}sswordCredentials",
+            "accountEnabled",
+            "description",
+        ] {
+            assert_eq!(Field::of_odd_key(key.as_bytes()), None, "{key}");
+        }
     }
 }

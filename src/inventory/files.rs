@@ -17,6 +17,7 @@ use super::encoding::Decoded;
 use super::entra_exporter::{self, Entry};
 use super::error::{InventoryError, Problem};
 use super::graph_json::JsonDocument;
+use super::mistaken;
 use super::scan::{self, Opening};
 use crate::source::shown;
 
@@ -211,6 +212,9 @@ impl InventoryFile {
             .map_err(|error| Problem::of_read(error).at(&self.shown, None))?;
         if beginning.is_empty() {
             return Err(Problem::Empty.at(&self.shown, None));
+        }
+        if let Some(mistaken) = mistaken::of_beginning(beginning) {
+            return Err(Problem::from(mistaken).at(&self.shown, None));
         }
         match beginning.iter().find(|byte| !byte.is_ascii_whitespace()) {
             Some(b'<') => Err(Problem::WebPage.at(&self.shown, None)),

@@ -7,10 +7,11 @@
 use std::io::Read;
 use std::ops::Range;
 
-use super::Kind;
+use super::around::Around;
 use super::document::{Facts, Objects, Placed};
 use super::error::{InventoryError, Problem};
-use super::fields::{Field, Key as _};
+use super::fields::Field;
+use super::nulls::NullRule;
 use super::object::{Object, ObjectError, Reading};
 use super::parts::{Part, Shape};
 use super::position::Position;
@@ -30,8 +31,9 @@ pub(super) struct JsonDocument<R> {
     read: u64,
     /// The last line of the object before, and whether it had that line for itself.
     before: Option<(u32, bool)>,
-    /// The members around the list, which are few.
-    around: Vec<String>,
+    around: Around,
+    /// What `null` means in place of a list, where an earlier reading has found out.
+    nulls: Option<NullRule>,
     /// What the lines of a snapshot digest to, until its last one is read.
     digest: Option<snapshot::Digest>,
     /// Whether a snapshot's last line was read.
@@ -51,7 +53,8 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
             facts: Facts::new("graph-json"),
             read: 0,
             before: None,
-            around: Vec::new(),
+            around: Around::new("value"),
+            nulls: None,
             digest: None,
             trailed: false,
             ended: false,
@@ -94,44 +97,17 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
     fn member(&mut self, key: Range<usize>, value: Range<usize>) -> Result<(), InventoryError> {
         self.walk.go(key.start);
         let (key, value) = (self.walk.piece(key), self.walk.piece(value));
-        let key: String = serde_json::from_str(key)
-            .map_err(|_| self.failed(Problem::Malformed(self.walk.position().column)))?;
-        if self.around.contains(&key) {
-            return Err(self.failed(Problem::DuplicateMember));
-        }
-        match key.as_str() {
-            "@odata.context" => {
-                if let Some(kind) = Kind::of_context(value) {
-                    self.facts.list(kind);
-                }
-            }
-            "@odata.nextLink" => self.facts.next_link |= value != "null",
-            "@odata.count" => self.facts.stated = Some(self.number("@odata.count", value)?),
-            "Count" => self.facts.counted = Some(self.number("Count", value)?),
-            "error" if value != "null" => {
-                return Err(self.failed(Problem::ErrorAnswer));
-            }
-            other => {
-                let field = Field::of_key(other.as_bytes());
-                if let Some(
-                    field @ (Field::AppId | Field::PasswordCredentials | Field::KeyCredentials),
-                ) = field
-                {
-                    return Err(self.failed(Problem::ValueBeside(field.name())));
-                }
-            }
-        }
-        self.around.push(key);
-        Ok(())
-    }
-
-    /// Reads a number of objects; `OData` also writes numbers as texts.
-    fn number(&self, name: &'static str, value: &str) -> Result<u64, InventoryError> {
-        let digits = value
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'));
-        let number = digits.unwrap_or(value).parse();
-        number.map_err(|_| self.failed(Problem::CountValue(name)))
+        let said = self.around.member(key, value);
+        let said = said.and_then(|said| self.facts.said(&said, value));
+        said.map_err(|problem| {
+            let is_malformed = matches!(problem, Problem::Malformed(_));
+            let column = self.walk.position().column;
+            self.failed(if is_malformed {
+                Problem::Malformed(column)
+            } else {
+                problem
+            })
+        })
     }
 
     fn object(
@@ -147,16 +123,22 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
             object: Fields {
                 text,
                 members,
-                writer: if self.facts.snapshot.is_some() {
-                    Writer::Snapshot
-                } else {
-                    Writer::Graph
-                },
+                writer: self
+                    .facts
+                    .snapshot
+                    .as_ref()
+                    .map_or(Writer::Graph, |snapshot| {
+                        Writer::Snapshot(snapshot.header.exchange)
+                    }),
             },
             listed: self.facts.listed,
-            powershell,
+            nulls: self.rule(),
         };
-        let object = match reading.object() {
+        let read = reading.object().and_then(|object| {
+            self.facts.note(&reading, &object, position.line)?;
+            Ok(object)
+        });
+        let object = match read {
             Ok(object) => Ok(object),
             Err(error) if error == ObjectError::NoAppId || self.facts.snapshot.is_some() => {
                 Err(snapshot::Line::of(text, error).named(reading.app_id()))
@@ -176,6 +158,16 @@ impl<R: Read + Send + 'static> JsonDocument<R> {
             }
             Err(line) => self.other_line(line, position, start),
         }
+    }
+
+    /// Returns what `null` means in place of a list; a snapshot says which lists it has.
+    fn rule(&self) -> NullRule {
+        let likely = if self.facts.snapshot.is_some() {
+            NullRule::NONE
+        } else {
+            NullRule::LIKELY
+        };
+        self.nulls.unwrap_or(likely)
     }
 
     /// Objects that follow one another have a line each; the walk is where this one ends.
@@ -262,5 +254,13 @@ impl<R: Read + Send + 'static> Objects for JsonDocument<R> {
 
     fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    fn null_rule(&self) -> NullRule {
+        self.rule()
+    }
+
+    fn assume(&mut self, rule: NullRule) {
+        self.nulls = Some(rule);
     }
 }

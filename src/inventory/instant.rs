@@ -4,7 +4,16 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::fmt::temporal::Pieces;
 use jiff::tz::Offset;
+
+/// Reads the end of a period; `None` where it is one of the last instants that can be written, which mean «never».
+pub(super) fn parse_end(text: &str) -> Result<Option<Timestamp>, &'static str> {
+    let instant = parse(text)?;
+    // Only an instant that is out of reach can be one of them.
+    let is_never = instant >= LAST_DAYS && is_never(text);
+    Ok(if is_never { None } else { Some(instant) })
+}
 
 /// Reads an instant: ISO 8601 with a zone, or .NET's `/Date(ms)/`.
 pub(super) fn parse(text: &str) -> Result<Timestamp, &'static str> {
@@ -17,7 +26,11 @@ pub(super) fn parse(text: &str) -> Result<Timestamp, &'static str> {
     {
         return Ok(instant);
     }
-    if let Some(milliseconds) = dot_net_date(text) {
+    if written(text).is_some_and(|(civil, _)| civil.year() == 9999) {
+        // Nearly every offset leads behind the last instant that `jiff` can hold, or to it.
+        return Ok(Timestamp::MAX);
+    }
+    if let Some((milliseconds, _)) = dot_net_date(text) {
         return match Timestamp::from_millisecond(milliseconds) {
             Ok(instant) => Ok(instant),
             Err(_) if (0..=DOT_NET_MAX).contains(&milliseconds) => Ok(Timestamp::MAX),
@@ -33,11 +46,45 @@ fn in_utc(civil: DateTime) -> Option<Timestamp> {
     instant.or((civil.year() == 9999).then_some(Timestamp::MAX))
 }
 
+/// Twelve days before the year 10000: all that may be «never», in any zone, comes later.
+const LAST_DAYS: Timestamp = Timestamp::constant(253_401_264_000, 0);
+
+/// Tells whether a date is the last second that can be written, in its own zone or in UTC.
+fn is_never(text: &str) -> bool {
+    let is_last = |seconds: i64| seconds >= DOT_NET_MAX / 1000;
+    if let Some((milliseconds, offset)) = dot_net_date(text) {
+        return is_last(milliseconds / 1000) || is_last(milliseconds / 1000 + offset);
+    }
+    let Some((civil, offset)) = written(text) else {
+        return false;
+    };
+    let date = civil.date();
+    let is_last_day = (date.year(), date.month(), date.day()) == (9999, 12, 31);
+    let of_day =
+        i64::from(civil.hour()) * 3600 + i64::from(civil.minute()) * 60 + i64::from(civil.second());
+    let past = of_day - 86_399;
+    is_last_day && (past >= 0 || past - offset >= 0)
+}
+
+/// Reads a date and its offset in seconds, also where both together are no instant that `jiff` can hold.
+fn written(text: &str) -> Option<(DateTime, i64)> {
+    if text.contains('[') {
+        return None;
+    }
+    let pieces = Pieces::parse(text).ok()?;
+    let offset = pieces.to_numeric_offset()?;
+    Some((
+        pieces.date().to_datetime(pieces.time()?),
+        i64::from(offset.seconds()),
+    ))
+}
+
 /// `DateTime.MaxValue` in milliseconds since 1970.
 const DOT_NET_MAX: i64 = 253_402_300_799_999;
 
-/// `/Date(1733963922394)/`; some exports escape its slashes twice.
-fn dot_net_date(text: &str) -> Option<i64> {
+/// Reads `/Date(1733963922394)/`, and the offset in seconds of the zone in which it was shown: `+0200` behind the
+/// milliseconds changes nothing about the instant. Some exports escape its slashes twice.
+fn dot_net_date(text: &str) -> Option<(i64, i64)> {
     let text = text
         .strip_prefix('\\')
         .unwrap_or(text)
@@ -45,12 +92,20 @@ fn dot_net_date(text: &str) -> Option<i64> {
     let digits = text
         .strip_suffix(")/")
         .or_else(|| text.strip_suffix(")\\/"))?;
-    // `+0200` after the milliseconds says in which zone they were shown; the instant is the same.
     let zone = digits
         .get(1..)?
         .find(['+', '-'])
         .map_or(digits.len(), |at| at + 1);
-    digits.get(..zone)?.parse().ok()
+    let (milliseconds, zone) = digits.split_at_checked(zone)?;
+    Some((milliseconds.parse().ok()?, offset(zone).unwrap_or_default()))
+}
+
+/// Reads `+0200`.
+fn offset(zone: &str) -> Option<i64> {
+    let (sign, digits) = zone.split_at_checked(1)?;
+    let (hours, minutes) = digits.split_at_checked(2)?;
+    let seconds = 3600 * hours.parse::<i64>().ok()? + 60 * minutes.parse::<i64>().ok()?;
+    Some(if sign == "-" { -seconds } else { seconds })
 }
 
 /// Reads `2026-11-23T00:00:00.1234567Z`, the one form in which Graph writes dates: a quarter of what it costs to find out

@@ -21,8 +21,8 @@ pub(super) fn read(
     let key = entry.raw(CredentialField::Key).filter(|raw| *raw != "null");
     match (entry.writer, key) {
         (Writer::Graph | Writer::AzureHound, key) => key.map_or(Ok(None), of_key),
-        (Writer::Snapshot, None) => of_facts(entry.raw(CredentialField::PublicKey)),
-        (Writer::Snapshot, Some(_)) => Err(Wrong::value("a snapshot never holds a `key`")),
+        (Writer::Snapshot(_), None) => of_facts(entry.raw(CredentialField::PublicKey)),
+        (Writer::Snapshot(_), Some(_)) => Err(Wrong::value("a snapshot never holds a `key`")),
     }
 }
 
@@ -58,6 +58,7 @@ fn of_facts(raw: Option<&str>) -> Result<Option<KeyMaterial>, Wrong> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::exchange::Exchange;
     use super::super::shapes;
     use super::*;
 
@@ -71,7 +72,11 @@ mod tests {
 
     #[test]
     fn a_key_that_is_not_shown_is_no_key() {
-        for writer in [Writer::Graph, Writer::AzureHound, Writer::Snapshot] {
+        for writer in [
+            Writer::Graph,
+            Writer::AzureHound,
+            Writer::Snapshot(Exchange::Any),
+        ] {
             assert_eq!(material(writer, r#""keyId":null"#), Ok(None));
             assert_eq!(material(writer, r#""key":null"#), Ok(None));
         }
@@ -107,7 +112,11 @@ mod tests {
     #[test]
     fn the_key_of_a_symmetric_credential_is_not_looked_at() {
         let raw = format!(r#"{{"type":"symmetric","key":"MAMCAQE=",{DATES}}}"#);
-        for writer in [Writer::Graph, Writer::AzureHound, Writer::Snapshot] {
+        for writer in [
+            Writer::Graph,
+            Writer::AzureHound,
+            Writer::Snapshot(Exchange::Any),
+        ] {
             let read = shapes::collection(&raw, writer, shapes::key).unwrap();
             assert_eq!(read[0].key, None);
         }
@@ -116,7 +125,9 @@ mod tests {
     #[test]
     fn facts_count_in_a_snapshot_and_nowhere_else() {
         let facts = r#""publicKey":{"algorithm":"rsa","bits":2048,"thumbprint":"a538d00e8727ec5814e2fb107b3136376f22695b"}"#;
-        let read = material(Writer::Snapshot, facts).unwrap().unwrap();
+        let read = material(Writer::Snapshot(Exchange::Any), facts)
+            .unwrap()
+            .unwrap();
         assert!(read.is_usable());
         assert!(read.thumbprint.is_some());
         for writer in [Writer::Graph, Writer::AzureHound] {
@@ -124,9 +135,15 @@ mod tests {
             let both = material(writer, &format!(r#"{facts},"key":"AAAA""#));
             assert!(!both.unwrap().unwrap().is_usable());
         }
-        let both = material(Writer::Snapshot, &format!(r#"{facts},"key":"AAAA""#));
+        let both = material(
+            Writer::Snapshot(Exchange::Any),
+            &format!(r#"{facts},"key":"AAAA""#),
+        );
         assert_eq!(both, Err(Wrong::value("a snapshot never holds a `key`")));
-        assert_eq!(material(Writer::Snapshot, r#""publicKey":null"#), Ok(None));
+        assert_eq!(
+            material(Writer::Snapshot(Exchange::Any), r#""publicKey":null"#),
+            Ok(None)
+        );
     }
 
     #[test]
@@ -140,7 +157,10 @@ mod tests {
             r#"{"algorithm":"rsa","bits":2048,"thumbprint":"pTjQDocn7FgU4vsQezE2N28iaVs="}"#,
         ] {
             let member = format!(r#""publicKey":{facts}"#);
-            assert!(material(Writer::Snapshot, &member).is_err(), "{facts}");
+            assert!(
+                material(Writer::Snapshot(Exchange::Any), &member).is_err(),
+                "{facts}"
+            );
         }
     }
 }

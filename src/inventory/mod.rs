@@ -5,18 +5,24 @@
 //! contradictory is an error, never a shorter inventory.
 
 mod ahead;
+mod around;
 mod azure_hound;
 mod csv;
 mod document;
 mod encoding;
 mod entra_exporter;
 mod error;
+mod exchange;
+mod federated;
 mod fields;
 mod files;
 mod graph_json;
 mod instant;
 mod key_material;
 mod lanes;
+mod marks;
+mod mistaken;
+mod nulls;
 mod object;
 mod parts;
 mod policies;
@@ -32,6 +38,7 @@ mod window;
 pub use azure_hound::AzureHoundProblem;
 pub use entra_exporter::EntraExporterProblem;
 pub use error::{InventoryError, Problem};
+pub use mistaken::Mistaken;
 pub use object::{Object, ObjectError};
 pub use record::SourceFacts;
 pub use stream::{Inventory, ReadError};
@@ -77,6 +84,41 @@ pub static ALL: &[Format] = &[
     },
 ];
 
+/// What an object says it is, in `@odata.type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ObjectType {
+    /// Applications, and the blueprints of agent identities.
+    Application,
+    /// Service principals, and those of blueprints.
+    ServicePrincipal,
+    /// A service principal that a blueprint has made, and that holds no credentials.
+    AgentIdentity,
+}
+
+impl ObjectType {
+    /// Reads `#microsoft.graph.application` and its like, without regard to case, and the names of Azure AD Graph.
+    fn of(name: &str) -> Option<Self> {
+        let name = name.strip_prefix('#').unwrap_or(name).to_ascii_lowercase();
+        let name = name
+            .strip_prefix("microsoft.graph.")
+            .or_else(|| name.strip_prefix("microsoft.directoryservices."))?;
+        match name {
+            "application" | "agentidentityblueprint" => Some(Self::Application),
+            "serviceprincipal" | "agentidentityblueprintprincipal" => Some(Self::ServicePrincipal),
+            "agentidentity" => Some(Self::AgentIdentity),
+            _ => None,
+        }
+    }
+
+    /// Returns which of the two kinds it is.
+    const fn kind(self) -> Kind {
+        match self {
+            Self::Application => Kind::Application,
+            Self::ServicePrincipal | Self::AgentIdentity => Kind::ServicePrincipal,
+        }
+    }
+}
+
 /// The two kinds of objects that an inventory lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -85,20 +127,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Reads `@odata.type`; agent identities are service principals, their blueprints are applications.
-    fn of_odata_type(name: &str) -> Option<Self> {
-        match name.strip_prefix("#microsoft.graph.")? {
-            "application" | "agentIdentityBlueprint" => Some(Self::Application),
-            "servicePrincipal" | "agentIdentity" | "agentIdentityBlueprintPrincipal" => {
-                Some(Self::ServicePrincipal)
-            }
-            _ => None,
-        }
-    }
-
-    /// Reads the JSON text of `@odata.context`: `…/$metadata#applications(…)`.
+    /// Reads `@odata.context`: `…/$metadata#applications(…)`.
     fn of_context(text: &str) -> Option<Self> {
-        let text: String = serde_json::from_str(text).ok()?;
         let (_, collection) = text.split_once("$metadata#")?;
         if collection.starts_with("applications") {
             Some(Self::Application)

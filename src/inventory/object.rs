@@ -7,12 +7,16 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::Kind;
+use super::error::{EXPORT, WHOLE};
+use super::federated;
 use super::fields::{Field, Key};
 use super::instant;
+use super::mistaken::Mistaken;
+use super::nulls::NullRule;
 use super::shapes::{self, Fields, Writer, Wrong};
+use super::{Kind, ObjectType};
 use crate::model::{
-    AppId, Application, Credentials, CustomKeyIdentifier, FederatedCredential, Known,
+    AppId, Application, Credentials, CustomKeyIdentifier, FederatedCredential, Known, ObjectId,
     ServicePrincipal, ServicePrincipalType, TenantPolicy,
 };
 
@@ -28,6 +32,46 @@ pub enum ObjectError {
     /// `ConvertTo-Json` turned credentials into text.
     #[error("`{0}` holds text in place of credentials: ConvertTo-Json has cut it off")]
     Flattened(&'static str),
+    /// A query or a table turned credentials into JSON inside a text.
+    #[error("`{0}` holds JSON inside a text in place of a list")]
+    JsonText(&'static str),
+    /// The rest of a list inside the object is on another page.
+    #[error(
+        "the inventory is incomplete: an object has a next link, so a list in it goes on on another page"
+    )]
+    NextLink,
+    /// The object is a change.
+    #[error("is an answer of the delta function, which lists changes only")]
+    Delta,
+    /// A list inside the object has another number of entries than is said beside it.
+    #[error("the inventory is incomplete: the count of `{0}` in an object does not fit")]
+    Count(&'static str),
+    /// One row for each credential.
+    #[error("has a row for each credential, and no object for each application")]
+    CredentialRow,
+}
+
+impl ObjectError {
+    /// Returns what to do about it.
+    pub(super) const fn remedy(&self) -> &'static str {
+        match self {
+            Self::NoAppId => {
+                "give applications and service principals, not credentials or other objects"
+            }
+            Self::Member(..) => EXPORT,
+            Self::Flattened(_) => {
+                "export it again with `Get-MgApplication -All | ConvertTo-Json -Depth 5` (and `-AsArray` in PowerShell 7)"
+            }
+            Self::JsonText(_) => {
+                "parse it, for example with `jq 'map(.passwordCredentials |= fromjson)'` or `parse_json()` in KQL"
+            }
+            Self::NextLink | Self::Count(_) => {
+                "read all pages of that list, or collect the tenant with `credgate inventory export`"
+            }
+            Self::Delta => WHOLE,
+            Self::CredentialRow => Mistaken::CredentialRows.remedy(),
+        }
+    }
 }
 
 /// An application, a service principal, or a policy of the tenant.
@@ -42,6 +86,15 @@ pub enum Object {
 }
 
 impl Object {
+    /// Tells whether it was deleted.
+    pub(super) const fn is_deleted(&self) -> bool {
+        match self {
+            Self::Application(application) => application.deleted,
+            Self::ServicePrincipal(service_principal) => service_principal.deleted,
+            Self::TenantPolicy(_) => false,
+        }
+    }
+
     /// Returns which of the two kinds it is; a policy of the tenant is neither.
     pub(super) const fn kind(&self) -> Option<Kind> {
         match self {
@@ -57,8 +110,8 @@ pub(super) struct Reading<'text> {
     pub(super) object: Fields<'text, Field>,
     /// What the file says it lists.
     pub(super) listed: Option<Kind>,
-    /// PowerShell prints navigation properties that were not asked for as `null`.
-    pub(super) powershell: bool,
+    /// What `null` means in place of a list.
+    pub(super) nulls: NullRule,
 }
 
 impl Reading<'_> {
@@ -72,8 +125,43 @@ impl Reading<'_> {
         self.object_of(self.kind()?)
     }
 
+    /// Returns the number of objects in the file, where an object says it.
+    pub(super) fn stated(&self) -> Result<Option<u64>, ObjectError> {
+        let counts = &self.object.members.marks().counts;
+        match counts.iter().find(|(list, _)| list.is_none()) {
+            None => Ok(None),
+            Some((_, Some(number))) => Ok(Some(*number)),
+            Some((_, None)) => Err(ObjectError::Count("value")),
+        }
+    }
+
+    /// Refuses an object that says that it is not whole.
+    fn check_marks(&self) -> Result<(), ObjectError> {
+        let marks = self.object.members.marks();
+        if marks.delta {
+            return Err(ObjectError::Delta);
+        }
+        if marks.next_link {
+            return Err(ObjectError::NextLink);
+        }
+        for (list, stated) in &marks.counts {
+            let Some(field) = *list else { continue };
+            let found = self.raw(field).map(shapes::length);
+            if found.is_some_and(|found| found != *stated) {
+                return Err(ObjectError::Count(field.name()));
+            }
+        }
+        Ok(())
+    }
+
     /// Reads the object, of which the kind is known.
     pub(super) fn object_of(&self, kind: Kind) -> Result<Object, ObjectError> {
+        self.check_marks()?;
+        let is_listed = |field| self.raw(field).is_some();
+        let has_list = is_listed(Field::PasswordCredentials) || is_listed(Field::KeyCredentials);
+        if is_listed(Field::AppId) && is_listed(Field::KeyId) && !has_list {
+            return Err(ObjectError::CredentialRow);
+        }
         match kind {
             Kind::Application => self.application().map(Object::Application),
             Kind::ServicePrincipal => self.service_principal().map(Object::ServicePrincipal),
@@ -81,18 +169,15 @@ impl Reading<'_> {
     }
 
     /// Tells the kind: by the object's own type, else by members that only one kind has, else by what the file lists.
-    fn kind(&self) -> Result<Kind, ObjectError> {
-        if let Some(kind) = self
-            .words(Field::ODataType)?
-            .as_deref()
-            .and_then(Kind::of_odata_type)
-        {
-            return Ok(kind);
+    pub(super) fn kind(&self) -> Result<Kind, ObjectError> {
+        if let Some(kind) = self.object_type()? {
+            return Ok(kind.kind());
         }
         let marks = [
             Field::ServicePrincipalType,
             Field::ServicePrincipalNames,
             Field::AppOwnerOrganizationId,
+            Field::AppOwnerTenantId,
         ];
         if marks.into_iter().any(|mark| self.raw(mark).is_some()) {
             return Ok(Kind::ServicePrincipal);
@@ -100,36 +185,60 @@ impl Reading<'_> {
         Ok(self.listed.unwrap_or(Kind::Application))
     }
 
+    /// Returns what the object says it is. An agent identity also shows by whose blueprint it is.
+    fn object_type(&self) -> Result<Option<ObjectType>, ObjectError> {
+        let named = self.words(Field::ODataType)?;
+        let named = named.as_deref();
+        let is_plain =
+            named.is_none_or(|name| name.to_ascii_lowercase().ends_with(".serviceprincipal"));
+        let is_agent = |raw| raw != "null" && is_plain;
+        if self
+            .raw(Field::AgentIdentityBlueprintId)
+            .is_some_and(is_agent)
+        {
+            return Ok(Some(ObjectType::AgentIdentity));
+        }
+        Ok(named.and_then(ObjectType::of))
+    }
+
     fn application(&self) -> Result<Application, ObjectError> {
         Ok(Application {
-            id: self.identifier(Field::Id)?,
+            id: self.id()?,
             app_id: self.identifier(Field::AppId)?.ok_or(ObjectError::NoAppId)?,
             display_name: self.words(Field::DisplayName)?.unwrap_or_default().into(),
-            deleted: self.is_deleted()?,
-            credentials: self.credentials()?,
-            federated: self.federated()?,
+            deleted: self.deleted()?.is_some(),
+            credentials: self.credentials(Kind::Application)?,
+            federated: self.federated(Kind::Application)?,
             has_owner: self.has_owner()?,
             token_encryption_key_id: self.identifier(Field::TokenEncryptionKeyId)?,
         })
     }
 
     fn service_principal(&self) -> Result<ServicePrincipal, ObjectError> {
+        let is_agent = self.object_type()? == Some(ObjectType::AgentIdentity);
         let kind = match self.words(Field::ServicePrincipalType)?.as_deref() {
+            _ if is_agent => ServicePrincipalType::AgentIdentity,
             Some(word) if word.trim().eq_ignore_ascii_case("ManagedIdentity") => {
                 ServicePrincipalType::ManagedIdentity
             }
             _ => ServicePrincipalType::Other,
         };
         let preferred = self.words(Field::PreferredTokenSigningKeyThumbprint)?;
+        let id: Option<ObjectId> = self.id()?;
+        let mut app_id: Option<AppId> = self.identifier(Field::AppId)?;
+        if app_id.is_none() && is_agent {
+            // It has no client id of its own. The model counts identities by one, and no other object has this id.
+            app_id = id.map(|id| AppId::from_bytes(*id.as_bytes()));
+        }
         Ok(ServicePrincipal {
-            id: self.identifier(Field::Id)?,
-            app_id: self.identifier(Field::AppId)?.ok_or(ObjectError::NoAppId)?,
+            id,
+            app_id: app_id.ok_or(ObjectError::NoAppId)?,
             display_name: self.words(Field::DisplayName)?.unwrap_or_default().into(),
             kind,
-            owner: self.identifier(Field::AppOwnerOrganizationId)?,
-            deleted: self.is_deleted()?,
-            credentials: self.credentials()?,
-            federated: self.federated()?,
+            owner: self.either(Field::AppOwnerOrganizationId, Field::AppOwnerTenantId)?,
+            deleted: self.deleted()?.is_some(),
+            credentials: self.credentials(Kind::ServicePrincipal)?,
+            federated: self.federated(Kind::ServicePrincipal)?,
             token_encryption_key_id: self.identifier(Field::TokenEncryptionKeyId)?,
             preferred_signing_key: preferred.as_deref().and_then(CustomKeyIdentifier::parse),
             signs_in_by_saml: self
@@ -138,7 +247,7 @@ impl Reading<'_> {
         })
     }
 
-    fn raw(&self, field: Field) -> Option<&str> {
+    pub(super) fn raw(&self, field: Field) -> Option<&str> {
         self.object.raw(field)
     }
 
@@ -157,11 +266,44 @@ impl Reading<'_> {
         parsed.map(Some)
     }
 
+    fn id(&self) -> Result<Option<ObjectId>, ObjectError> {
+        self.either(Field::Id, Field::ObjectId)
+    }
+
+    /// Returns an identifier that has two names; an alias may repeat it.
+    fn either<T: std::str::FromStr + PartialEq>(
+        &self,
+        field: Field,
+        alias: Field,
+    ) -> Result<Option<T>, ObjectError> {
+        let (own, alias) = (self.identifier(field)?, self.identifier(alias)?);
+        if own.is_some() && alias.is_some() && own != alias {
+            let reason = "has a second name with another value";
+            return Err(ObjectError::Member(field.name(), reason.into()));
+        }
+        Ok(own.or(alias))
+    }
+
+    /// Returns when the object was deleted, under either name of that date.
+    pub(super) fn deleted(&self) -> Result<Option<Timestamp>, ObjectError> {
+        let date = self.date_of_deletion(Field::DeletedDateTime)?;
+        let alias = self.date_of_deletion(Field::DeletionTimestamp)?;
+        let has_both = self.raw(Field::DeletedDateTime).is_some()
+            && self.raw(Field::DeletionTimestamp).is_some();
+        if has_both && date != alias {
+            let reason = "has a second name with another value";
+            return Err(ObjectError::Member(
+                Field::DeletedDateTime.name(),
+                reason.into(),
+            ));
+        }
+        Ok(date.or(alias))
+    }
+
     /// Only a date says that an object was deleted: whatever is skipped must be skipped for a reason.
-    fn is_deleted(&self) -> Result<bool, ObjectError> {
-        let field = Field::DeletedDateTime;
+    fn date_of_deletion(&self, field: Field) -> Result<Option<Timestamp>, ObjectError> {
         let Some(words) = self.words(field)? else {
-            return Ok(false);
+            return Ok(None);
         };
         let wrong = |reason| said(field)(Wrong::value(reason));
         let date = instant::parse(&words).map_err(wrong)?;
@@ -169,58 +311,71 @@ impl Reading<'_> {
         if date < Timestamp::UNIX_EPOCH {
             return Err(wrong("nothing was deleted before 1970"));
         }
-        Ok(true)
+        Ok(Some(date))
     }
 
-    fn credentials(&self) -> Result<Credentials, ObjectError> {
-        let passwords = self.listed(Field::PasswordCredentials, shapes::password)?;
-        let keys = self.listed(Field::KeyCredentials, shapes::key)?;
+    fn credentials(&self, kind: Kind) -> Result<Credentials, ObjectError> {
+        let passwords = self.list(kind, Field::PasswordCredentials, shapes::password)?;
+        let keys = self.list(kind, Field::KeyCredentials, shapes::key)?;
         Ok(match (passwords, keys) {
             (Some(passwords), Some(keys)) => Credentials::Listed { passwords, keys },
             (passwords, keys) => Credentials::Unknown { passwords, keys },
         })
     }
 
-    fn listed<K: Key, T>(
+    /// Reads a list of credentials; `None` where the source does not show it.
+    fn list<K: Key, T>(
         &self,
+        kind: Kind,
         field: Field,
         read: impl Fn(&Fields<'_, K>) -> Result<T, Wrong>,
     ) -> Result<Option<Vec<T>>, ObjectError> {
         let writer = self.object.writer;
-        let listed = self
-            .raw(field)
-            .map(|raw| shapes::collection(raw, writer, read).map_err(said(field)))
-            .transpose()?;
-        Ok(match (listed, writer) {
-            (None, Writer::AzureHound) => Some(Vec::new()),
-            (listed, Writer::AzureHound | Writer::Graph | Writer::Snapshot) => listed,
-        })
+        match (self.raw(field), writer) {
+            (None, Writer::AzureHound) => Ok(Some(Vec::new())),
+            (None, Writer::Graph | Writer::Snapshot(_)) => Ok(None),
+            (Some("null"), _) if !self.nulls.is_none(kind, field) => Ok(None),
+            (Some(raw), _) => shapes::collection(raw, writer, read)
+                .map(Some)
+                .map_err(said(field)),
+        }
     }
 
-    /// Returns a navigation property, where the source shows it.
-    fn navigation(&self, field: Field) -> Option<&str> {
-        self.raw(field)
-            .filter(|raw| !(self.powershell && *raw == "null"))
+    /// Reads a list that Graph sends only when asked.
+    fn navigation<K: Key, T>(
+        &self,
+        kind: Kind,
+        field: Field,
+        read: impl Fn(&Fields<'_, K>) -> Result<T, Wrong>,
+    ) -> Result<Known<Vec<T>>, ObjectError> {
+        match self.raw(field) {
+            None => Ok(Known::Unknown),
+            Some("null") if !self.nulls.is_none(kind, field) => Ok(Known::Unknown),
+            Some(raw) => shapes::collection(raw, self.writer_of_navigation(), read)
+                .map(Known::Known)
+                .map_err(said(field)),
+        }
     }
 
-    fn federated(&self) -> Result<Known<Vec<FederatedCredential>>, ObjectError> {
+    /// `AzureHound` passes on Graph's own words here.
+    const fn writer_of_navigation(&self) -> Writer {
+        match self.object.writer {
+            Writer::Graph | Writer::AzureHound => Writer::Graph,
+            snapshot @ Writer::Snapshot(_) => snapshot,
+        }
+    }
+
+    fn federated(&self, kind: Kind) -> Result<Known<Vec<FederatedCredential>>, ObjectError> {
         let field = Field::FederatedIdentityCredentials;
-        let Some(raw) = self.navigation(field) else {
-            return Ok(Known::Unknown);
-        };
-        shapes::collection(raw, Writer::Graph, shapes::federated)
-            .map(Known::Known)
-            .map_err(said(field))
+        self.navigation(kind, field, federated::federated)
     }
 
     fn has_owner(&self) -> Result<Known<bool>, ObjectError> {
-        let field = Field::Owners;
-        let Some(raw) = self.navigation(field) else {
-            return Ok(Known::Unknown);
-        };
-        shapes::collection(raw, Writer::Graph, shapes::owner)
-            .map(|owners| Known::Known(!owners.is_empty()))
-            .map_err(said(field))
+        let owners = self.navigation(Kind::Application, Field::Owners, shapes::owner)?;
+        Ok(match owners {
+            Known::Known(owners) => Known::Known(!owners.is_empty()),
+            Known::Unknown => Known::Unknown,
+        })
     }
 }
 
@@ -228,6 +383,7 @@ impl Reading<'_> {
 fn said(field: Field) -> impl Fn(Wrong) -> ObjectError {
     move |wrong| match wrong {
         Wrong::Flattened => ObjectError::Flattened(field.name()),
+        Wrong::JsonText => ObjectError::JsonText(field.name()),
         Wrong::Type => ObjectError::Member(
             field.name(),
             "has a value of a type that Graph does not send".to_owned(),

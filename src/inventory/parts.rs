@@ -10,6 +10,7 @@ use std::ops::Range;
 use super::azure_hound;
 use super::error::Problem;
 use super::fields::Field;
+use super::mistaken::Mistaken;
 use super::scan::{self, At, Fault, Members, Opening, Record};
 use super::window::Window;
 
@@ -160,6 +161,12 @@ impl<R: Read> Parts<R> {
     }
 
     fn problem(&mut self, parts: &mut Vec<Part>, at: usize, problem: Problem) {
+        let is_escape = self.window.text().get(at) == Some(&0x1b);
+        let problem = if is_escape && matches!(problem, Problem::Malformed(_)) {
+            Mistaken::Colours.into()
+        } else {
+            problem
+        };
         parts.push(Part::Problem { at, problem });
         (self.over, self.at) = (true, at);
     }
@@ -229,6 +236,8 @@ impl<R: Read> Parts<R> {
             Fault::Malformed => malformed(at + offset),
             Fault::TooDeep => Stop::Problem(Problem::TooDeep, at),
             Fault::Duplicate(name) => Stop::Problem(Problem::Duplicate(name), at),
+            Fault::LetterCase(name) => Stop::Problem(Problem::LetterCase(name), at),
+            Fault::SnakeCase(name) => Stop::Problem(Mistaken::SnakeCase(name).into(), at),
         })
     }
 
@@ -326,6 +335,10 @@ impl<R: Read> Parts<R> {
             self.listed = true;
             self.go(start + 1, Next::FirstElement);
             return Ok(None);
+        }
+        // Such a list may be as long as the first one: it is refused where it begins.
+        if byte == b'[' && self.mark(start + 1)?.1 == b'{' {
+            return Err(Stop::Problem(Problem::SecondList, quote));
         }
         let value = start..start + self.scanned(start, scan::value)?;
         self.go(value.end, Next::MemberOrEnd);

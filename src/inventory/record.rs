@@ -71,6 +71,16 @@ impl Inventory {
         })
     }
 
+    /// Returns what is wrong where an object was deleted after the instant of judging: whatever is skipped must be gone.
+    pub fn deleted_after(&self, now: Timestamp) -> Option<InventoryError> {
+        let mut files = self.files.iter().zip(&self.facts);
+        files.find_map(|(file, facts)| {
+            let (date, line) = facts.as_ref()?.deleted?;
+            let error = Problem::DeletedLater.at(&file.shown, Some(line));
+            (date > now).then(|| file.placed(error))
+        })
+    }
+
     /// Returns the files, as reports show them; places name them by index.
     pub fn files(&self) -> Vec<String> {
         self.files.iter().map(|file| file.shown.clone()).collect()
@@ -110,7 +120,7 @@ impl Inventory {
             record.coverage.dates &= facts.coverage.dates;
             record.coverage.federated_credentials &= facts.coverage.federated_credentials;
             record.coverage.owners &= facts.coverage.owners;
-            record.coverage.service_principals |= facts.coverage.service_principals;
+            record.coverage.service_principals |= facts.lists_service_principals();
         }
         record.collected_at = self.oldest(number);
         record.coverage.federated_credentials &= record.applications > 0;
@@ -152,14 +162,19 @@ impl Inventory {
         }
         for (file, facts) in self.files.iter().zip(&self.facts) {
             let Some(facts) = facts else { continue };
-            if facts.may_be_first_page() {
-                let what = if facts.applications > 0 {
-                    "applications"
-                } else {
-                    "service principals"
+            if let Some((kind, number)) = facts.page() {
+                let what = match kind {
+                    Kind::Application => "applications",
+                    Kind::ServicePrincipal => "service principals",
                 };
                 notes.push(format!(
-                    "`{}` holds exactly 100 {what}: exported with `--all`?",
+                    "`{}` holds exactly {number} {what}, the size of a page: exported with `--all`?",
+                    file.shown
+                ));
+            }
+            if facts.further_columns > 0 {
+                notes.push(format!(
+                    "`{}` has columns besides those of the control's table; they are ignored",
                     file.shown
                 ));
             }

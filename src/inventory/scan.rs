@@ -11,6 +11,7 @@ mod record;
 mod tokens;
 
 use super::fields::Key;
+use super::marks::Mark;
 
 pub(super) use members::Members;
 pub(super) use record::{Record, record};
@@ -29,6 +30,10 @@ pub(super) enum Fault {
     TooDeep,
     /// The object names this member twice, in one spelling or another.
     Duplicate(&'static str),
+    /// The object names this member in letters that no export uses.
+    LetterCase(&'static str),
+    /// The object names this member with underscores between its words.
+    SnakeCase(&'static str),
 }
 
 /// A fault and the offset at which it was met.
@@ -167,12 +172,19 @@ impl<'text> Scanner<'text> {
             let name = self.quote(at)?;
             self.escaped = false;
             let end = self.string(name)?;
-            let field = self.field::<K>(name, end);
+            let named = self.named::<K>(name, end);
             let start = self.colon(end + 1)?;
             let behind = self.member(start)?;
-            if let Some((field, capitalised)) = field
-                && let Err(fault) = members.set(field, capitalised, start, behind)
-            {
+            let noted = match named {
+                Named::Nothing => Ok(()),
+                Named::Field(field, capitalised) => members.set(field, capitalised, start, behind),
+                Named::Mark(mark) => {
+                    let value = self.text.get(start..behind).unwrap_or_default();
+                    members.mark(mark, value)
+                }
+                Named::Fault(fault) => Err(fault),
+            };
+            if let Err(fault) = noted {
                 return self.fail(fault, behind);
             }
             match self.next(behind)? {
@@ -310,19 +322,47 @@ impl<'text> Scanner<'text> {
         Some(self.blanks(behind))
     }
 
-    /// Returns the field that a key names, and whether it begins with a capital. A key may be spelt with escapes; that
-    /// makes it no other key.
+    /// Returns what a key names. It may be spelt with escapes; that makes it no other key.
     #[inline]
-    fn field<K: Key>(&self, name: usize, end: usize) -> Option<(K, bool)> {
-        let wanted = |key: &[u8]| {
-            let capitalised = key.first().is_some_and(u8::is_ascii_uppercase);
-            K::of_key(key).map(|field| (field, capitalised))
-        };
+    fn named<K: Key>(&self, name: usize, end: usize) -> Named<K> {
         if self.escaped {
-            let quoted = self.text.get(name - 1..=end)?;
-            return wanted(serde_json::from_slice::<String>(quoted).ok()?.as_bytes());
+            let quoted = self.text.get(name - 1..=end).unwrap_or_default();
+            let key = serde_json::from_slice::<String>(quoted);
+            return key.map_or(Named::Nothing, |key| Named::of(key.as_bytes()));
         }
-        wanted(self.text.get(name..end)?)
+        Named::of(self.text.get(name..end).unwrap_or_default())
+    }
+}
+
+/// What a key names.
+enum Named<K> {
+    /// A field, and whether the key begins with a capital.
+    Field(K, bool),
+    Mark(Mark),
+    Fault(Fault),
+    Nothing,
+}
+
+impl<K: Key> Named<K> {
+    #[inline]
+    fn of(key: &[u8]) -> Self {
+        if let Some(field) = K::of_key(key) {
+            return Self::Field(field, key.first().is_some_and(u8::is_ascii_uppercase));
+        }
+        if let Some(field) = K::of_odd_key(key) {
+            let is_snake = key.contains(&b'_');
+            return Self::Fault(if is_snake {
+                Fault::SnakeCase(field.name())
+            } else {
+                Fault::LetterCase(field.name())
+            });
+        }
+        let mark = if K::has_marks() {
+            Mark::inside(key)
+        } else {
+            None
+        };
+        mark.map_or(Self::Nothing, Self::Mark)
     }
 }
 

@@ -6,15 +6,14 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
-
-use super::fields::{CredentialField, FederatedField, Key, OwnerField};
+use super::exchange::Exchange;
+use super::fields::{CredentialField, Key, OwnerField, WrapperField};
 use super::instant;
 use super::key_material;
+use super::marks;
 use super::scan::{self, Fault, Members};
 use crate::model::{
-    CustomKeyIdentifier, FederatedCredential, KeyCredential, KeyId, KeyType, KeyUsage,
-    PasswordCredential, Period,
+    CustomKeyIdentifier, KeyCredential, KeyId, KeyType, KeyUsage, PasswordCredential, Period,
 };
 
 /// What is wrong with a member. It never tells the value.
@@ -24,6 +23,8 @@ pub(super) enum Wrong {
     Type,
     /// `ConvertTo-Json` with too little `-Depth` has made text of an object.
     Flattened,
+    /// A text that holds JSON.
+    JsonText,
     /// The value, or one in it, cannot be used.
     Value(Cow<'static, str>),
 }
@@ -40,7 +41,7 @@ pub(super) enum Writer {
     /// Graph, or whoever passes its words on: `null` is written, and what was not asked for is absent.
     Graph,
     /// This program: Graph's words, with facts in place of the `key` of a key credential.
-    Snapshot,
+    Snapshot(Exchange),
     /// `AzureHound`, which reads Graph's answer into structures of Go and writes those: what was `null` has become the
     /// empty text or the GUID of zeros, and a list without elements is left out.
     AzureHound,
@@ -76,17 +77,36 @@ impl<'text, K: Key> Fields<'text, K> {
             .ok_or_else(|| Wrong::Value(format!("missing field `{}`", key.name()).into()))
     }
 
-    /// Reads an instant, whose absence is never taken for `null`.
-    fn instant(&self, key: K) -> Result<Option<Timestamp>, Wrong> {
-        let raw = self
-            .raw(key)
-            .ok_or_else(|| Wrong::Value(format!("missing field `{}`", key.name()).into()))?;
-        self.written(raw)?
-            .map(|text| instant::parse(&text).map_err(Wrong::value))
-            .transpose()
+    /// Reads a date under either of its names, of which an alias may repeat the other. Its absence is never taken for
+    /// `null`.
+    fn date<T: PartialEq>(
+        &self,
+        key: K,
+        alias: K,
+        read: impl Fn(&str) -> Result<T, &'static str>,
+    ) -> Result<Option<T>, Wrong> {
+        let of = |raw| -> Result<Option<T>, Wrong> {
+            let text = self.written(raw)?;
+            text.map(|text| read(&text).map_err(Wrong::value))
+                .transpose()
+        };
+        match (self.raw(key), self.raw(alias)) {
+            (None, None) => {
+                let missing = format!("missing field `{}`", key.name());
+                Err(Wrong::Value(missing.into()))
+            }
+            (Some(raw), None) | (None, Some(raw)) => of(raw),
+            (Some(raw), Some(alias)) => {
+                let (date, alias) = (of(raw)?, of(alias)?);
+                let differ = || format!("duplicate field `{}` with another value", key.name());
+                (date == alias)
+                    .then_some(date)
+                    .ok_or_else(|| Wrong::Value(differ().into()))
+            }
+        }
     }
 
-    fn key_id(&self, key: K) -> Result<Option<KeyId>, Wrong> {
+    pub(super) fn key_id(&self, key: K) -> Result<Option<KeyId>, Wrong> {
         let parsed = self.words(key)?.map(|text| text.trim().parse());
         let key_id: Option<KeyId> = parsed
             .transpose()
@@ -121,6 +141,20 @@ pub(super) fn collection<K: Key, T>(
     read: impl Fn(&Fields<'_, K>) -> Result<T, Wrong>,
 ) -> Result<Vec<T>, Wrong> {
     let mut elements = Vec::new();
+    if let Some((list, count)) = wrapped(raw)? {
+        let mut members = Members::<K>::default();
+        scan::object(raw.as_bytes(), &mut members).map_err(of_fault)?;
+        if !members.are_none() {
+            return Err(Wrong::Type);
+        }
+        let elements = collection(list, writer, read)?;
+        return match count {
+            Some(count) if Some(elements.len() as u64) != count => {
+                Err(Wrong::value("the `Count` beside a list does not fit"))
+            }
+            Some(_) | None => Ok(elements),
+        };
+    }
     let Some(list) = raw.strip_prefix('[') else {
         if raw != "null" {
             elements.push(element(raw, writer, &read)?.0);
@@ -139,6 +173,67 @@ pub(super) fn collection<K: Key, T>(
     Ok(elements)
 }
 
+/// Finds the list in `{"value": […], "Count": n}`, as Windows PowerShell writes some, and its count, which may be no
+/// number. Whatever else such an object holds, it is not the only element of a list.
+#[expect(
+    clippy::type_complexity,
+    reason = "a count may be absent, and may be no number"
+)]
+fn wrapped(raw: &str) -> Result<Option<(&str, Option<Option<u64>>)>, Wrong> {
+    if !raw.starts_with('{') {
+        return Ok(None);
+    }
+    let mut members = Members::<WrapperField>::default();
+    scan::object(raw.as_bytes(), &mut members).map_err(of_fault)?;
+    let list = members.get(WrapperField::Value, raw);
+    let Some(list) = list.filter(|list| list.starts_with('[')) else {
+        return Ok(None);
+    };
+    let marks = members.marks();
+    if marks.next_link || marks.delta {
+        return Err(Wrong::value("the list goes on on another page"));
+    }
+    let others = raw.replacen(list, "null", 1);
+    if marks::holds_objects(&others) {
+        return Err(Wrong::value("a second list stands next to the first one"));
+    }
+    let count = members.get(WrapperField::Count, raw);
+    let stated = marks.counts.first().map(|(_, number)| *number);
+    Ok(Some((list, count.map(marks::number).or(stated))))
+}
+
+/// Counts the elements of a collection; `None` where it is none.
+pub(super) fn length(raw: &str) -> Option<u64> {
+    if raw == "null" {
+        return Some(0);
+    }
+    if let Some((list, _)) = wrapped(raw).ok()? {
+        return length(list);
+    }
+    let Some(list) = raw.strip_prefix('[') else {
+        return raw.starts_with('{').then_some(1);
+    };
+    let mut rest = list.trim_ascii_start();
+    let mut found = 0;
+    while !rest.starts_with(']') {
+        let behind = scan::value(rest.as_bytes()).ok()?;
+        found += 1;
+        rest = rest.get(behind..)?.trim_ascii_start();
+        rest = rest.strip_prefix(',').map_or(rest, str::trim_ascii_start);
+    }
+    Some(found)
+}
+
+fn of_fault((fault, _): scan::At) -> Wrong {
+    match fault {
+        Fault::Duplicate(name) => Wrong::Value(format!("duplicate field `{name}`").into()),
+        Fault::LetterCase(name) | Fault::SnakeCase(name) => {
+            Wrong::Value(format!("`{name}` is written in other letters than Graph's").into())
+        }
+        Fault::Cut | Fault::Malformed | Fault::TooDeep => Wrong::Type,
+    }
+}
+
 /// Reads the object at the beginning of a text; returns what stands behind it.
 pub(super) fn element<K: Key, T>(
     text: &str,
@@ -147,14 +242,12 @@ pub(super) fn element<K: Key, T>(
 ) -> Result<(T, &str), Wrong> {
     match text.as_bytes().first() {
         Some(b'{') => {}
+        Some(b'"') if holds_json(text) => return Err(Wrong::JsonText),
         Some(b'"') => return Err(Wrong::Flattened),
         _ => return Err(Wrong::Type),
     }
     let mut members = Members::default();
-    let length = scan::object(text.as_bytes(), &mut members).map_err(|(fault, _)| match fault {
-        Fault::Duplicate(name) => Wrong::Value(format!("duplicate field `{name}`").into()),
-        Fault::Cut | Fault::Malformed | Fault::TooDeep => Wrong::Type,
-    })?;
+    let length = scan::object(text.as_bytes(), &mut members).map_err(of_fault)?;
     let (text, behind) = text.split_at_checked(length).ok_or(Wrong::Type)?;
     let fields = Fields {
         text,
@@ -162,6 +255,13 @@ pub(super) fn element<K: Key, T>(
         writer,
     };
     Ok((read(&fields)?, behind))
+}
+
+/// Tells whether the JSON text at the beginning of another one holds JSON. ConvertTo-Json writes `@{…}` or
+/// `System.Object[]` where it cuts off.
+fn holds_json(text: &str) -> bool {
+    let inside = text.trim_start_matches(['"', ' ', '\\']);
+    inside.starts_with(['{', '[']) || inside.starts_with("null\"")
 }
 
 /// Reads an entry of `owners`: who it is decides nothing, but somebody it must be.
@@ -203,51 +303,11 @@ pub(super) fn key(entry: &Fields<'_, CredentialField>) -> Result<KeyCredential, 
     })
 }
 
-/// Reads an entry of `federatedIdentityCredentials`.
-pub(super) fn federated(entry: &Fields<'_, FederatedField>) -> Result<FederatedCredential, Wrong> {
-    let issuer = entry.needed(FederatedField::Issuer)?;
-    let expression = entry.raw(FederatedField::ClaimsMatchingExpression);
-    // The subject of a flexible one is null, and only Graph's beta shows its expression.
-    let subject = entry.words(FederatedField::Subject)?;
-    // With a blank name nobody can sign in, and so it is no alternative to a secret.
-    if issuer.trim().is_empty() || subject.as_ref().is_some_and(|it| it.trim().is_empty()) {
-        return Err(Wrong::value("an `issuer` or a `subject` is blank"));
-    }
-    let flexible = expression.is_some_and(|raw| raw != "null");
-    Ok(FederatedCredential {
-        id: entry.key_id(FederatedField::Id)?,
-        issuer: issuer.into(),
-        subject: subject.map(Into::into),
-        flexible,
-        is_for_exchange: is_for_exchange(entry)?,
-    })
-}
-
-/// The audiences with which Entra exchanges tokens, one a cloud.
-const EXCHANGE_AUDIENCES: [&str; 3] = [
-    "api://AzureADTokenExchange",
-    "api://AzureADTokenExchangeUSGov",
-    "api://AzureADTokenExchangeChina",
-];
-
-/// Tells whether one of the audiences is an exchange audience. A file does not show its cloud, so that of any cloud is
-/// taken; one that is absent is not.
-fn is_for_exchange(entry: &Fields<'_, FederatedField>) -> Result<bool, Wrong> {
-    let Some(raw) = entry.raw(FederatedField::Audiences) else {
-        return Ok(false);
-    };
-    let audiences: Vec<String> = if raw.starts_with('[') {
-        serde_json::from_str(raw).map_err(|_| Wrong::value("an audience is not a text"))?
-    } else {
-        words(raw)?.into_iter().map(Cow::into_owned).collect()
-    };
-    let mut audiences = audiences.iter();
-    Ok(audiences.any(|audience| EXCHANGE_AUDIENCES.contains(&audience.as_str())))
-}
-
 fn period(entry: &Fields<'_, CredentialField>) -> Result<Period, Wrong> {
-    let start = entry.instant(CredentialField::StartDateTime)?;
-    let end = entry.instant(CredentialField::EndDateTime)?;
+    let (key, alias) = (CredentialField::StartDateTime, CredentialField::StartDate);
+    let start = entry.date(key, alias, instant::parse)?;
+    let (key, alias) = (CredentialField::EndDateTime, CredentialField::EndDate);
+    let end = entry.date(key, alias, instant::parse_end)?.flatten();
     if start.zip(end).is_some_and(|(start, end)| end < start) {
         return Err(Wrong::value("a credential ends before it starts"));
     }
@@ -298,37 +358,56 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_issuer_is_no_federated_credential() {
-        let missing = Wrong::Value("missing field `issuer`".into());
-        for raw in [
-            r#"{"value":[],"Count":0}"#,
-            "{}",
-            r#"[{"issuer":null,"subject":"a"}]"#,
+    fn a_list_may_have_its_count_beside_it() {
+        let secret = r#"{"KeyId":null,"StartDateTime":null,"EndDateTime":null}"#;
+        for (text, found) in [
+            (r#"{"value":[],"Count":0}"#.to_owned(), 0),
+            (format!(r#"{{"value":[{secret}],"Count":1}}"#), 1),
+            (format!(r#"{{"Count":2,"value":[{secret},{secret}]}}"#), 2),
+            (format!(r#"{{"value":[{secret}]}}"#), 1),
+            (
+                format!(r#"{{"value":[{secret}],"@odata.nextLink":null}}"#),
+                1,
+            ),
         ] {
-            assert_eq!(
-                collection(raw, Writer::Graph, federated),
-                Err(missing.clone()),
-                "{raw}"
-            );
+            assert_eq!(passwords(&text).unwrap().len(), found, "{text}");
+            assert_eq!(length(&text), Some(found as u64), "{text}");
         }
-        for raw in [
-            r#"[{"issuer":" ","subject":"a"}]"#,
-            r#"[{"issuer":"https://a.example","subject":""}]"#,
+        for text in [
+            r#"{"value":[],"Count":1}"#.to_owned(),
+            r#"{"value":[],"Count":"many"}"#.to_owned(),
+            format!(r#"{{"value":[{secret}],"Count":0}}"#),
+            format!(r#"{{"value":[],"items":[{secret}]}}"#),
+            format!(r#"{{"value":[],"Value":[{secret}]}}"#),
+            r#"{"value":[],"@odata.nextLink":"x"}"#.to_owned(),
+            r#"{"value":[],"owners@odata.count":1,"keyId":null}"#.to_owned(),
         ] {
-            assert!(collection(raw, Writer::Graph, federated).is_err(), "{raw}");
+            assert!(passwords(&text).is_err(), "{text}");
         }
-        let flexible = r#"[{"issuer":"https://a.example","subject":null}]"#;
-        assert!(collection(flexible, Writer::Graph, federated).is_ok());
+    }
+
+    #[test]
+    fn an_alias_may_repeat_a_date() {
+        let with = |dates: &str| passwords(&format!(r#"[{{"startDateTime":null,{dates}}}]"#));
+        assert!(with(r#""EndDate":"2027-01-01T00:00:00Z""#).is_ok());
+        let same = r#""endDateTime":"2027-01-01T00:00:00Z","EndDate":"/Date(1798761600000)/""#;
+        assert!(with(same).is_ok());
+        assert!(with(r#""endDateTime":null,"EndDate":"2027-01-01T00:00:00Z""#).is_err());
+        assert!(with(r#""ENDDATETIME":null,"endDateTime":null"#).is_err());
+        assert!(with(r#""ENDDATETIME":null"#).is_err());
+    }
+
+    #[test]
+    fn json_inside_a_text_is_told_from_what_was_cut_off() {
+        for text in [r#""[{\"keyId\":null}]""#, r#""[]""#, r#""null""#, r#""{}""#] {
+            assert_eq!(passwords(text), Err(Wrong::JsonText), "{text}");
+        }
+        assert_eq!(passwords(r#""""#), Err(Wrong::Flattened));
     }
 
     #[test]
     fn an_owner_is_somebody() {
-        for raw in [
-            "{}",
-            "[{}]",
-            r#"{"value":[],"Count":0}"#,
-            r#"[{"id":null}]"#,
-        ] {
+        for raw in ["{}", "[{}]", r#"{"Count":0}"#, r#"[{"id":null}]"#] {
             assert!(collection(raw, Writer::Graph, owner).is_err(), "{raw}");
         }
         let owners = collection(r#"[{"Id":"a"}]"#, Writer::Graph, owner);

@@ -10,8 +10,11 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use sha2::{Digest as _, Sha256};
 
+use super::azure_hound::{self, AzureHoundProblem};
 use super::error::Problem;
+use super::exchange::Exchange;
 use super::instant;
+use super::mistaken;
 use super::object::ObjectError;
 use super::policies;
 use crate::model::{AppId, TenantId, TenantPolicy};
@@ -23,6 +26,8 @@ pub(super) struct Header {
     pub(super) tenant: Option<TenantId>,
     pub(super) collected_at: Timestamp,
     pub(super) cloud: String,
+    /// With which audience tokens are exchanged in that cloud.
+    pub(super) exchange: Exchange,
     pub(super) signed_in_by: String,
     pub(super) coverage: Coverage,
 }
@@ -89,9 +94,22 @@ impl Line {
             }
             (_, Some("#microsoft.graph.appManagementPolicy")) => policy(policies::custom(text)),
             _ if written.error.is_some() => Self::Other(Problem::ErrorAnswer),
-            _ if written.value.is_some() => Self::Other(Problem::ValueIsNoList),
+            _ if error == ObjectError::NoAppId => Self::Other(unknown(text, &written)),
             _ => Self::Other(Problem::Object(error)),
         }
+    }
+}
+
+/// Says what is neither an application nor a service principal nor a line of a snapshot.
+fn unknown(text: &str, written: &Written<'_>) -> Problem {
+    if azure_hound::is_record(text) {
+        AzureHoundProblem::Stdout.into()
+    } else if let Some(mistaken) = mistaken::of_object(text) {
+        mistaken.into()
+    } else if written.value.is_some() {
+        Problem::ValueIsNoList
+    } else {
+        Problem::Object(ObjectError::NoAppId)
     }
 }
 
@@ -112,6 +130,7 @@ fn header(text: &str) -> Option<Header> {
     Some(Header {
         tenant,
         collected_at: instant::parse(&collected_at).ok()?,
+        exchange: Exchange::of_cloud(&cloud),
         cloud,
         signed_in_by,
         coverage,

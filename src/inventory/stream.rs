@@ -3,6 +3,7 @@
 //! In: the words after each `--inventory`, in any order. Out: objects with their places, then what each source could
 //! tell. A file is read once, unless it mixes the two kinds in an order that only a second reading can mend.
 
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 
@@ -12,6 +13,7 @@ use super::document::{Facts, Objects, Placed};
 use super::entra_exporter::Turn;
 use super::error::{InventoryError, Problem};
 use super::files::{self, Document, InventoryFile, Live, Origin, Source};
+use super::nulls::{NullRule, Nulls};
 use super::object::Object;
 use crate::model::Place;
 
@@ -42,6 +44,9 @@ enum Content {
     Mixed,
 }
 
+/// How often files are read again to find out what `null` means: a file that stays as it is needs one.
+const MOST_CORRECTIONS: u8 = 2;
+
 /// What errors call the live source.
 const LIVE: &str = "Microsoft Graph";
 
@@ -56,6 +61,10 @@ pub struct Inventory {
     pub(super) facts: Vec<Option<Facts>>,
     /// What the second reading of a file needs of the first one.
     links: Vec<Links>,
+    /// What `null` means in place of a list, in each file of which an earlier reading has found out.
+    nulls: HashMap<usize, NullRule>,
+    /// How often the files were read again for that.
+    corrections: u8,
     /// The standard input, once it has been opened.
     input: Option<(Document, Option<Placed>)>,
 }
@@ -85,6 +94,8 @@ impl Inventory {
             files,
             facts,
             links: Vec::new(),
+            nulls: HashMap::new(),
+            corrections: 0,
             input: None,
         };
         inventory.contents = inventory.look()?;
@@ -108,6 +119,8 @@ impl Inventory {
             contents: vec![Content::ServicePrincipals],
             facts: vec![None],
             links: Vec::new(),
+            nulls: HashMap::new(),
+            corrections: 0,
             input: None,
         }
     }
@@ -179,7 +192,41 @@ impl Inventory {
             self.read_file(at, phase, sink)?;
         }
         self.check_sources()?;
-        Ok(())
+        self.check_nulls()
+    }
+
+    /// Tells whether `null` was read for what it is in every file. Files are read again together, because each of many
+    /// may need it.
+    fn check_nulls(&mut self) -> Result<(), ReadError> {
+        let files = self.files.iter().zip(&self.facts).enumerate();
+        // An exporter writes each object of one answer to a file of its own.
+        let mut exported: HashMap<usize, Nulls> = HashMap::new();
+        for (_, (file, facts)) in files.clone() {
+            if let Some(facts) = facts.as_ref().filter(|_| file.entry.is_some()) {
+                let nulls = exported.entry(file.source).or_insert(Nulls::NONE);
+                *nulls = nulls.and(facts.nulls);
+            }
+        }
+        let wrong: Vec<(usize, NullRule)> = files
+            .filter_map(|(at, (file, facts))| {
+                let facts = facts.as_ref()?;
+                let whole = exported.get(&file.source).filter(|_| file.entry.is_some());
+                let nulls = whole.copied().unwrap_or(facts.nulls);
+                Some((at, nulls.corrected(facts.null_rule)?))
+            })
+            .collect();
+        let Some(&(first, _)) = wrong.first() else {
+            return Ok(());
+        };
+        // A live source may answer otherwise each time.
+        let has_input = self.files.iter().any(InventoryFile::is_input);
+        if has_input || self.corrections == MOST_CORRECTIONS {
+            let shown = self.files.get(first).map(|file| file.shown.as_str());
+            return Err(Problem::Nulls.at(shown.unwrap_or_default(), None).into());
+        }
+        self.corrections += 1;
+        self.nulls.extend(wrong);
+        Err(ReadError::Again)
     }
 
     fn content(&self, at: usize) -> Content {
@@ -203,6 +250,9 @@ impl Inventory {
         };
         if document.is_read_twice() && !self.begin(at, phase, &mut *document) {
             return Err(self.mixed(at, None));
+        }
+        if let Some(rule) = self.nulls.get(&at) {
+            document.assume(*rule);
         }
         let number = u32::try_from(at).unwrap_or(u32::MAX);
         let mut applications = false;
@@ -231,9 +281,7 @@ impl Inventory {
                     .map_err(|problem| file.placed(problem.at(&file.shown, Some(position.line))))?;
             }
         }
-        if let Some(facts) = self.facts.get_mut(at) {
-            *facts = Some(document.facts().clone());
-        }
+        self.keep(at, phase, &*document);
         if phase == Phase::ServicePrincipals && document.is_read_twice() {
             self.links.resize_with(self.files.len(), Links::default);
             if let Some(links) = self.links.get_mut(at) {
@@ -245,6 +293,23 @@ impl Inventory {
             return Err(self.mixed(at, Some(1)));
         }
         Ok(waiting)
+    }
+
+    /// Keeps what is known of a file that has been read.
+    fn keep(&mut self, at: usize, phase: Phase, document: &dyn Objects) {
+        let Some(kept) = self.facts.get_mut(at) else {
+            return;
+        };
+        let mut facts = document.facts().clone();
+        facts.null_rule = document.null_rule();
+        let before = kept.take();
+        if let Some(before) = before.filter(|_| phase == Phase::Applications { delivered: true }) {
+            // Each reading of a collection looks at one kind of its objects.
+            facts.nulls = facts.nulls.and(before.nulls);
+            facts.deleted = facts.deleted.max(before.deleted);
+            facts.agent_identities = facts.agent_identities.max(before.agent_identities);
+        }
+        *kept = Some(facts);
     }
 
     /// Prepares a document that is read twice; says whether this phase is one of its two readings.
@@ -270,8 +335,11 @@ impl Inventory {
             };
             return ReadError::Inventory(problem.at(&file.shown, line));
         }
-        if let Some(content) = self.contents.get_mut(at) {
-            *content = Content::Mixed;
+        // Each reading that is given up costs as much as a whole one: the other files are not tried one after another.
+        for (file, content) in self.files.iter().zip(&mut self.contents) {
+            if file.entry.is_none() && !file.is_input() {
+                *content = Content::Mixed;
+            }
         }
         ReadError::Again
     }

@@ -121,8 +121,8 @@ pub struct Application {
 pub enum ServicePrincipalType {
     /// `ManagedIdentity`: its keys are made and rotated by the platform.
     ManagedIdentity,
-    /// An agent identity, by its `@odata.type` or its `agentIdentityBlueprintId`: it holds no credentials, its blueprint
-    /// does.
+    /// An agent identity, known by its `@odata.type` or its `agentIdentityBlueprintId`: it holds no credentials, its
+    /// blueprint does. One without an `appId` goes by its object id.
     AgentIdentity,
     /// `Application`, `Legacy`, and whatever Graph may add.
     Other,

@@ -4,6 +4,7 @@
 //! application with what belongs to it. What a record does not say for certain stays unknown.
 
 use super::{AzureHoundProblem, Problem};
+use crate::inventory::federated;
 use crate::inventory::fields::{EntryField, Key, LinkField};
 use crate::inventory::shapes::{self, Fields, Writer, Wrong};
 use crate::keyed::KeyedMap;
@@ -43,7 +44,7 @@ impl Links {
     pub(super) fn add_federated(&mut self, data: &str) -> Result<(), Problem> {
         let read = list_of(data, LinkField::Federated, |list| {
             shapes::collection(list, Writer::AzureHound, |entry| {
-                held(entry, EntryField::Federated, shapes::federated)
+                held(entry, EntryField::Federated, federated::federated)
             })
         });
         let (app_id, listed) =

@@ -10,6 +10,8 @@ pub enum AzureHoundProblem {
         "the collection does not say once, in `meta`, how many records it holds: it may be cut"
     )]
     Meta,
+    #[error("a member beside `data` stands there twice")]
+    Members,
     #[error("the collection is of another type or version than AzureHound's 5")]
     Version,
     #[error("the collection is incomplete: it says it holds {stated} records and holds {found}")]
@@ -22,6 +24,8 @@ pub enum AzureHoundProblem {
         "the collection has owners or federated credentials of an application that it does not list"
     )]
     Unlisted,
+    #[error("is what AzureHound prints without `--output`: nothing in it proves that it is whole")]
+    Stdout,
     #[error("an AzureHound collection is read twice, and the standard input cannot be")]
     Input,
 }
@@ -32,11 +36,13 @@ impl AzureHoundProblem {
         match self {
             Self::Cut
             | Self::Meta
+            | Self::Members
             | Self::Version
             | Self::Count { .. }
             | Self::Record
             | Self::Link(_)
-            | Self::Unlisted => "collect it again with `azurehound list az-ad --output FILE`",
+            | Self::Unlisted
+            | Self::Stdout => "collect it again with `azurehound list az-ad --output FILE`",
             Self::Input => "save the input to a file and name the file",
         }
     }

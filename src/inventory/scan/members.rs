@@ -3,16 +3,29 @@
 use std::marker::PhantomData;
 
 use super::Fault;
-use crate::inventory::fields::{Key, MOST_FIELDS};
+use crate::inventory::fields::{Field, Key, MOST_FIELDS};
+use crate::inventory::marks::{self, Mark};
 
 /// Where the wanted members of one object stand in its text.
 #[derive(Debug)]
 pub(in crate::inventory) struct Members<K> {
     /// Begin and end; an end of zero is no place.
     places: [(u32, u32); MOST_FIELDS],
-    capitalised: u16,
+    capitalised: u32,
     pub(super) line_breaks: bool,
+    marks: Marks,
     keys: PhantomData<K>,
+}
+
+/// What other members of an object say about the lists in it.
+#[derive(Debug, Default)]
+pub(in crate::inventory) struct Marks {
+    /// Whether a list goes on on another page.
+    pub(in crate::inventory) next_link: bool,
+    /// Whether the object is a change, and not the object as it is.
+    pub(in crate::inventory) delta: bool,
+    /// The number of entries of a list, or of objects in the file; `None` is no number.
+    pub(in crate::inventory) counts: Vec<(Option<Field>, Option<u64>)>,
 }
 
 impl<K> Default for Members<K> {
@@ -21,6 +34,7 @@ impl<K> Default for Members<K> {
             places: [(0, 0); MOST_FIELDS],
             capitalised: 0,
             line_breaks: false,
+            marks: Marks::default(),
             keys: PhantomData,
         }
     }
@@ -42,9 +56,42 @@ impl<K: Key> Members<K> {
         self.capitalised & (1 << key.index()) != 0
     }
 
+    /// Tells whether no wanted member was found.
+    pub(in crate::inventory) fn are_none(&self) -> bool {
+        self.places.iter().all(|(_, end)| *end == 0)
+    }
+
     /// Tells whether the object may stretch over several lines.
     pub(in crate::inventory) const fn has_line_breaks(&self) -> bool {
         self.line_breaks
+    }
+
+    /// Returns what other members say about the lists of the object.
+    pub(in crate::inventory) const fn marks(&self) -> &Marks {
+        &self.marks
+    }
+
+    /// Notes a mark with its value.
+    #[cold]
+    pub(super) fn mark(&mut self, mark: Mark, value: &[u8]) -> Result<(), Fault> {
+        let Ok(value) = std::str::from_utf8(value) else {
+            return Ok(());
+        };
+        if !mark.is_said(value) {
+            return Ok(());
+        }
+        match mark {
+            Mark::NextLink | Mark::HasMore => self.marks.next_link = true,
+            Mark::Delta => self.marks.delta = true,
+            Mark::Count(list) => {
+                let counts = &mut self.marks.counts;
+                if counts.iter().any(|(known, _)| *known == list) {
+                    return Err(Fault::Duplicate("@odata.count"));
+                }
+                counts.push((list, marks::number(value)));
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn set(
@@ -54,7 +101,7 @@ impl<K: Key> Members<K> {
         start: usize,
         end: usize,
     ) -> Result<(), Fault> {
-        self.capitalised |= u16::from(capitalised) << key.index();
+        self.capitalised |= u32::from(capitalised) << key.index();
         // The window is far smaller than four thousand million bytes.
         let place = (u32::try_from(start), u32::try_from(end));
         match (self.places.get_mut(key.index()), place) {

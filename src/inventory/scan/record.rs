@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{At, Fault, Members, Scanner, Step};
+use super::{At, Fault, Members, Named, Scanner, Step};
 use crate::inventory::fields::{Key, RecordField};
 
 /// Where the parts of one record stand in its text.
@@ -66,13 +66,17 @@ impl Scanner<'_> {
             let name = self.quote(at)?;
             self.escaped = false;
             let end = self.string(name)?;
-            let field = self.field::<RecordField>(name, end);
+            let field = match self.named::<RecordField>(name, end) {
+                Named::Field(field, _) => Some(field),
+                Named::Fault(fault) => return self.fail(fault, end),
+                Named::Mark(_) | Named::Nothing => None,
+            };
             let start = self.colon(end + 1)?;
             let behind = match field {
-                Some((RecordField::Data, _)) => self.data(start, wanted, record)?,
-                Some((RecordField::Kind, _)) | None => self.member(start)?,
+                Some(RecordField::Data) => self.data(start, wanted, record)?,
+                Some(RecordField::Kind) | None => self.member(start)?,
             };
-            if let Some((field, _)) = field {
+            if let Some(field) = field {
                 let place = match field {
                     RecordField::Kind => &mut record.kind,
                     RecordField::Data => &mut record.data,
