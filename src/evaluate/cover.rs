@@ -9,8 +9,8 @@ use crate::finding::{Disposition, ExceptionId, RuleId};
 use crate::internal::{OrInternal as _, narrow};
 use crate::keyed::KeyedMap;
 use crate::model::{AppId, Holder, Identity, KeyId};
-use crate::policy::{Exception, Policy, Window};
-use crate::rules::{self, Rule, Violation};
+use crate::policy::{Exception, Policy, Window, WindowDays, WindowScope};
+use crate::rules::{self, OpenWindows, Rule, Violation};
 
 /// The policy's entries, by application, and what has become of them.
 #[derive(Debug)]
@@ -19,38 +19,131 @@ pub(crate) struct Cover<'run> {
     windows: &'run [Window],
     today: Date,
     by_application: KeyedMap<AppId, Named>,
+    /// Indexes of the exceptions that pin a credential, in the order of the policy.
+    by_key: KeyedMap<KeyId, Vec<usize>>,
+    /// Indexes of the windows that name an application, in the order of the policy.
+    own_windows: KeyedMap<AppId, Vec<usize>>,
+    /// Indexes of the windows for every application, in the order of the policy.
+    all_windows: Vec<usize>,
+    /// The days of those that are open today.
+    all_open: WindowDays,
     used: Vec<bool>,
+    /// What was found out about the identity that is judged.
+    known: Option<(AppId, Vec<ForRule>)>,
+    /// The first window for every application that tolerates what a rule finds today.
+    all_tolerant: Vec<(RuleId, Option<usize>)>,
 }
 
 /// An application that exceptions name.
 #[derive(Debug, Default)]
 struct Named {
-    /// Indexes of exceptions, in the order of the policy.
-    exceptions: Vec<usize>,
+    /// Indexes of the exceptions without pins, in the order of the policy.
+    whole: Vec<usize>,
+    /// Indexes of the pinned ones, in the order of the policy.
+    pinned: Vec<usize>,
     /// As what the inventory has it; an application outranks its service principal.
     seen: Option<Holder>,
+}
+
+/// What tolerates today what one rule finds on one identity.
+#[derive(Debug)]
+struct ForRule {
+    rule: RuleId,
+    /// The first exception in force that covers every credential.
+    whole: Option<usize>,
+    /// The pinned exceptions that lift the rule.
+    pinned: Vec<usize>,
+    /// The first exception in force that pins a credential.
+    by_key: KeyedMap<KeyId, Option<usize>>,
+    /// The first window.
+    window: Option<usize>,
 }
 
 impl<'run> Cover<'run> {
     pub(crate) fn new(policy: &'run Policy, today: Date) -> Self {
         let mut by_application: KeyedMap<AppId, Named> = KeyedMap::default();
+        let mut by_key: KeyedMap<KeyId, Vec<usize>> = KeyedMap::default();
         for (at, exception) in policy.exceptions().iter().enumerate() {
             for app_id in &exception.applications {
-                by_application
-                    .entry(*app_id)
-                    .or_default()
-                    .exceptions
-                    .push(at);
+                let named = by_application.entry(*app_id).or_default();
+                let list = match exception.credentials {
+                    Some(_) => &mut named.pinned,
+                    None => &mut named.whole,
+                };
+                push(list, at);
+            }
+            for key_id in exception.credentials.iter().flatten() {
+                push(by_key.entry(*key_id).or_default(), at);
             }
         }
-        let used = vec![false; policy.exceptions().len()];
-        Self {
+        let mut own_windows: KeyedMap<AppId, Vec<usize>> = KeyedMap::default();
+        let mut all_windows = Vec::new();
+        for (at, window) in policy.windows().iter().enumerate() {
+            match &window.applications {
+                WindowScope::All => all_windows.push(at),
+                WindowScope::Listed(applications) => {
+                    for app_id in applications {
+                        push(own_windows.entry(*app_id).or_default(), at);
+                    }
+                }
+            }
+        }
+        let mut cover = Self {
             exceptions: policy.exceptions(),
             windows: policy.windows(),
             today,
             by_application,
-            used,
+            by_key,
+            own_windows,
+            all_windows,
+            all_open: WindowDays::default(),
+            used: vec![false; policy.exceptions().len()],
+            known: None,
+            all_tolerant: Vec::new(),
+        };
+        cover.all_open = cover.open(&cover.all_windows, today);
+        cover
+    }
+
+    fn exception(&self, at: usize) -> &'run Exception {
+        let exception = self.exceptions.get(at);
+        exception.or_internal("an exception is known by its index")
+    }
+
+    fn window(&self, at: usize) -> &'run Window {
+        let window = self.windows.get(at);
+        window.or_internal("a window is known by its index")
+    }
+
+    /// Returns the days of those of some windows that are open on a day.
+    pub(crate) fn open(&self, windows: &[usize], today: Date) -> WindowDays {
+        let windows = windows.iter().map(|&at| (at, self.window(at)));
+        WindowDays::of(windows.filter(|(_, window)| window.is_open(today)))
+    }
+
+    /// Returns the days of the windows that are open today and name an application.
+    pub(super) fn open_windows_of(&self, app_id: AppId) -> WindowDays {
+        self.open(self.windows_naming(app_id), self.today)
+    }
+
+    /// Returns the windows that are open today for an application, of which these name it.
+    pub(super) const fn open_windows<'a>(&'a self, own: &'a WindowDays) -> OpenWindows<'a> {
+        OpenWindows {
+            all: &self.all_open,
+            own,
         }
+    }
+
+    /// Returns the windows that are for an application, by index, in the order of the policy.
+    pub(crate) fn windows_for(&self, app_id: AppId) -> Vec<usize> {
+        merged(&self.all_windows, self.windows_naming(app_id))
+    }
+
+    fn windows_naming(&self, app_id: AppId) -> &[usize] {
+        if self.own_windows.is_empty() {
+            return &[];
+        }
+        self.own_windows.get(&app_id).map_or(&[], Vec::as_slice)
     }
 
     /// Notes that the inventory has an application or a service principal of this id.
@@ -116,59 +209,171 @@ impl<'run> Cover<'run> {
         identity: &Identity,
         violation: &Violation,
     ) -> Disposition {
-        let matching = self.matching(rule.descriptor().id, identity, violation);
-        for at in &matching {
+        let at = self.for_rule(rule, identity.app_id());
+        let exception = if let Some(credential) = violation.credential {
+            self.first_in_force(at, credential.key_id)
+        } else {
+            let matching = self.matching(rule.descriptor().id, identity, violation);
+            self.use_all(&matching);
+            self.excepted(identity, violation, &matching, self.today)
+        };
+        let known = self.known.as_ref().and_then(|(_, known)| known.get(at));
+        let window = known.or_internal(KNOWN).window;
+        match (exception, window) {
+            (Some(exception), _) => Disposition::Excepted(narrow(exception)),
+            (None, Some(window)) => Disposition::InWindow(narrow(window)),
+            (None, None) => Disposition::Open,
+        }
+    }
+
+    fn use_all(&mut self, exceptions: &[usize]) {
+        for at in exceptions {
             let used = self.used.get_mut(*at);
             *used.or_internal("an exception is known by its index") = true;
         }
-        self.tolerance(rule, identity, violation, &matching, self.today)
     }
 
     /// Tells whether an exception covers what a rule could not judge on an application, and notes which exceptions do. A
     /// pin names a credential, and nothing is known of the credentials here.
     pub(super) fn covers_gap(&mut self, rule: RuleId, app_id: AppId) -> bool {
         let matching = self.matching_gap(rule, app_id);
-        for at in &matching {
-            if let Some(used) = self.used.get_mut(*at) {
-                *used = true;
-            }
-        }
+        self.use_all(&matching);
         self.tolerates_gap(&matching, self.today)
     }
 
     /// Returns the exceptions that have to do with what a rule could not judge on an application, in force or not.
     pub(crate) fn matching_gap(&self, rule: RuleId, app_id: AppId) -> Vec<usize> {
-        let named = self.naming(app_id).iter().copied();
-        let matches =
-            |exception: &Exception| exception.credentials.is_none() && exception.lifts(rule);
-        named
-            .filter(|&at| self.exceptions.get(at).is_some_and(matches))
-            .collect()
+        let named = self.by_application.get(&app_id);
+        let whole = named.map_or(&[][..], |named| &named.whole);
+        let whole = whole.iter().copied();
+        whole.filter(|&at| self.exception(at).lifts(rule)).collect()
     }
 
     /// Tells whether one of the exceptions that match a gap is in force on a day.
     pub(crate) fn tolerates_gap(&self, matching: &[usize], today: Date) -> bool {
-        let mut exceptions = matching.iter().filter_map(|&at| self.exceptions.get(at));
-        exceptions.any(|exception| exception.is_in_force(today))
+        let mut matching = matching.iter();
+        matching.any(|&at| self.exception(at).is_in_force(today))
     }
 
-    /// Returns the exceptions that have to do with a violation, in force or not, in the order of the policy.
+    /// Returns where it is known what tolerates what a rule finds on the identity that is judged. However many credentials
+    /// it has, its exceptions and windows are looked through once.
+    fn for_rule(&mut self, rule: &dyn Rule, app_id: AppId) -> usize {
+        let id = rule.descriptor().id;
+        let (known_for, mut known) = self.known.take().unwrap_or_else(|| (app_id, Vec::new()));
+        if known_for != app_id {
+            known.clear();
+        }
+        let at = known.iter().position(|known| known.rule == id);
+        let at = at.unwrap_or_else(|| {
+            known.push(self.look_up(rule, app_id));
+            known.len() - 1
+        });
+        self.known = Some((app_id, known));
+        at
+    }
+
+    fn look_up(&mut self, rule: &dyn Rule, app_id: AppId) -> ForRule {
+        let id = rule.descriptor().id;
+        let lifts = |at: &usize| self.exception(*at).lifts(id);
+        let named = self.by_application.get(&app_id);
+        let (whole, pinned): (Vec<usize>, Vec<usize>) = named.map_or_else(Default::default, |it| {
+            let (whole, pinned) = (it.whole.iter().copied(), it.pinned.iter().copied());
+            (
+                whole.filter(lifts).collect(),
+                pinned.filter(lifts).collect(),
+            )
+        });
+        self.use_all(&whole);
+        let mut in_force = whole.into_iter();
+        let window = self.tolerant_window(rule, app_id);
+        ForRule {
+            rule: id,
+            whole: in_force.find(|&at| self.exception(at).is_in_force(self.today)),
+            pinned,
+            by_key: KeyedMap::default(),
+            window,
+        }
+    }
+
+    /// Returns the first exception in force that covers a credential.
+    fn first_in_force(&mut self, at: usize, key_id: Option<KeyId>) -> Option<usize> {
+        let mut known = self.known.take();
+        let lists = known.as_mut().and_then(|(_, known)| known.get_mut(at));
+        let list = lists.or_internal(KNOWN);
+        let pinned = key_id.filter(|_| !list.pinned.is_empty()).and_then(|key| {
+            if let Some(first) = list.by_key.get(&key) {
+                return *first;
+            }
+            let pins = self.by_key.get(&key).map_or(&[][..], Vec::as_slice);
+            let pins = common(pins, &list.pinned);
+            self.use_all(&pins);
+            let mut pins = pins.into_iter();
+            let first = pins.find(|&at| self.exception(at).is_in_force(self.today));
+            list.by_key.insert(key, first);
+            first
+        });
+        let first = [list.whole, pinned].into_iter().flatten().min();
+        self.known = known;
+        first
+    }
+
+    /// Returns the first window that tolerates today what a rule finds on an application.
+    fn tolerant_window(&mut self, rule: &dyn Rule, app_id: AppId) -> Option<usize> {
+        let id = rule.descriptor().id;
+        let known = self.all_tolerant.iter().find(|(known, _)| *known == id);
+        let all = if let Some((_, all)) = known {
+            *all
+        } else {
+            let all = self.first_tolerant(&self.all_windows, rule, self.today);
+            self.all_tolerant.push((id, all));
+            all
+        };
+        let own = self.first_tolerant(self.windows_naming(app_id), rule, self.today);
+        [all, own].into_iter().flatten().min()
+    }
+
+    fn first_tolerant(&self, windows: &[usize], rule: &dyn Rule, today: Date) -> Option<usize> {
+        let mut windows = windows.iter().copied();
+        windows.find(|&at| rule.is_tolerated_in(self.window(at), today))
+    }
+
+    /// Returns the exceptions that have to do with a violation, in force or not, in the order of the policy: all that lift
+    /// the rule, but for those that are pinned to other credentials.
     pub(crate) fn matching(
         &self,
         rule: RuleId,
         identity: &Identity,
         violation: &Violation,
     ) -> Vec<usize> {
-        let named = self.by_application.get(&identity.app_id());
-        let named = named.iter().flat_map(|named| named.exceptions.iter());
-        named
-            .copied()
-            .filter(|&at| {
-                self.exceptions.get(at).is_some_and(|exception| {
-                    exception.lifts(rule) && matches(exception, rule, identity, violation)
-                })
-            })
-            .collect()
+        let Some(named) = self.by_application.get(&identity.app_id()) else {
+            return Vec::new();
+        };
+        let pinned = match violation.credential {
+            _ if named.pinned.is_empty() => Vec::new(),
+            Some(credential) => self.pinning(credential.key_id, named),
+            // A pin to a live secret has to do with what is found because of the live secrets, and with nothing else
+            // about the application.
+            None if !rules::is_about_live_secrets(rule) => Vec::new(),
+            None => {
+                let mut keys: Vec<KeyId> = secrets(identity).flatten().collect();
+                keys.sort_unstable();
+                keys.dedup();
+                let pinned = keys.iter().flat_map(|key| self.pinning(Some(*key), named));
+                let mut pinned: Vec<usize> = pinned.collect();
+                pinned.sort_unstable();
+                pinned.dedup();
+                pinned
+            }
+        };
+        let mut matching = merged(&named.whole, &pinned);
+        matching.retain(|&at| self.exception(at).lifts(rule));
+        matching
+    }
+
+    /// Returns the exceptions that name an application and pin a credential.
+    fn pinning(&self, key_id: Option<KeyId>, named: &Named) -> Vec<usize> {
+        let pins = key_id.and_then(|key_id| self.by_key.get(&key_id));
+        common(pins.map_or(&[], Vec::as_slice), &named.pinned)
     }
 
     /// Tells whether the policy tolerates a violation on a day, by one of the exceptions that match it or by a window.
@@ -183,10 +388,10 @@ impl<'run> Cover<'run> {
         if let Some(exception) = self.excepted(identity, violation, matching, today) {
             return Disposition::Excepted(narrow(exception));
         }
-        let tolerates = |window: &Window| {
-            window.is_for(identity.app_id()) && rule.is_tolerated_in(window, today)
-        };
-        match self.windows.iter().position(tolerates) {
+        let app_id = identity.app_id();
+        let windows = [&self.all_windows, self.windows_naming(app_id)];
+        let windows = windows.map(|windows| self.first_tolerant(windows, rule, today));
+        match windows.into_iter().flatten().min() {
             Some(window) => Disposition::InWindow(narrow(window)),
             None => Disposition::Open,
         }
@@ -199,24 +404,55 @@ impl<'run> Cover<'run> {
         matching: &[usize],
         today: Date,
     ) -> Option<usize> {
-        let in_force: Vec<(usize, &Exception)> = matching
-            .iter()
-            .filter_map(|&at| Some((at, self.exceptions.get(at)?)))
-            .filter(|(_, exception)| exception.is_in_force(today))
-            .collect();
+        let in_force = matching.iter().map(|&at| (at, self.exception(at)));
+        let in_force = in_force.filter(|(_, exception)| exception.is_in_force(today));
+        let (first, _) = in_force.clone().next()?;
         // Whoever may sign in with a secret that no exception names is not excepted: exceptions cover a violation of the
         // whole identity together, or not at all.
-        let covered = violation.credential.is_some()
-            || secrets(identity)
-                .all(|secret| in_force.iter().any(|(_, exception)| exception.pins(secret)));
-        in_force.first().filter(|_| covered).map(|(at, _)| *at)
+        let covers_all = |(_, exception): (usize, &Exception)| exception.credentials.is_none();
+        let covered = violation.credential.is_some() || in_force.clone().any(covers_all) || {
+            let pins = in_force.flat_map(|(_, exception)| exception.credentials.iter().flatten());
+            let mut pins: Vec<KeyId> = pins.copied().collect();
+            pins.sort_unstable();
+            secrets(identity)
+                .all(|secret| secret.is_some_and(|secret| pins.binary_search(&secret).is_ok()))
+        };
+        covered.then_some(first)
     }
 
-    /// Returns the exceptions that name an application, by index.
-    pub(crate) fn naming(&self, app_id: AppId) -> &[usize] {
+    /// Returns the exceptions that name an application, by index, in the order of the policy.
+    pub(crate) fn naming(&self, app_id: AppId) -> Vec<usize> {
         let named = self.by_application.get(&app_id);
-        named.map_or(&[], |named| &named.exceptions)
+        named.map_or_else(Vec::new, |named| merged(&named.whole, &named.pinned))
     }
+}
+
+/// Why there is an entry for a rule that was looked up.
+const KNOWN: &str = "what was looked up is known";
+
+/// Adds an index to a list of rising ones; an entry may name a thing twice.
+fn push(list: &mut Vec<usize>, at: usize) {
+    if list.last() != Some(&at) {
+        list.push(at);
+    }
+}
+
+/// Merges two lists of rising indexes.
+fn merged(one: &[usize], other: &[usize]) -> Vec<usize> {
+    let mut merged = [one, other].concat();
+    merged.sort_unstable();
+    merged
+}
+
+/// Returns what two lists of rising indexes have in common.
+fn common(one: &[usize], other: &[usize]) -> Vec<usize> {
+    let (short, long) = if one.len() < other.len() {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    let common = short.iter().filter(|at| long.binary_search(at).is_ok());
+    common.copied().collect()
 }
 
 /// Tells whether a rule is about client secrets, of which a symmetric key is one.
@@ -226,22 +462,4 @@ fn is_about_secrets(rule: &RuleId) -> bool {
 
 fn secrets(identity: &Identity) -> impl Iterator<Item = Option<KeyId>> {
     identity.live_secrets().map(|secret| secret.key_id)
-}
-
-/// Tells whether an exception has to do with a violation: always, unless it is pinned to other credentials. A pin to a
-/// live secret has to do with what is found because of the live secrets, and with nothing else about the application.
-fn matches(
-    exception: &Exception,
-    rule: RuleId,
-    identity: &Identity,
-    violation: &Violation,
-) -> bool {
-    match violation.credential {
-        Some(credential) => exception.pins(credential.key_id),
-        None => {
-            exception.credentials.is_none()
-                || rules::is_about_live_secrets(rule)
-                    && secrets(identity).any(|secret| exception.pins(secret))
-        }
-    }
 }

@@ -191,6 +191,7 @@ impl<'run> Evaluation<'run> {
         }
         let shown = Shown::by(identity);
         let mut record = None;
+        let own_windows = self.cover.open_windows_of(identity.app_id());
         let rules = std::mem::take(&mut self.rules);
         for active in &rules {
             if !active.rule.is_about(standing) {
@@ -210,7 +211,7 @@ impl<'run> Evaluation<'run> {
                 now: self.now,
                 today: self.today,
                 setting: active.setting,
-                windows: self.policy.windows(),
+                windows: self.cover.open_windows(&own_windows),
                 standing,
                 trust: self.trust,
                 own: self.own,

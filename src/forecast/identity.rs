@@ -17,9 +17,9 @@ use crate::internal::{OrInternal as _, narrow};
 use crate::model::{
     Alternatives, ClassifiedCredential, CredentialClass, Holder, Identity, KeyId, Place, TenantId,
 };
-use crate::policy::{Policy, Trust};
+use crate::policy::{Policy, Trust, WindowDays};
 use crate::report::forecast::{Event, LastCertificate};
-use crate::rules::{RuleContext, Violation, reference};
+use crate::rules::{OpenWindows, RuleContext, Violation, reference};
 
 /// What a change of the number of identities on which a rule cannot be judged is.
 #[derive(Clone, Copy, Debug)]
@@ -157,19 +157,20 @@ impl<'run> Timeline<'run> {
     fn moments(&self, identity: &Identity) -> Vec<Moment> {
         let span = (self.now, self.end);
         let mut moments = moments::of_identity(identity, &self.limits, span);
-        let exceptions = self.cover.naming(identity.app_id()).iter();
-        let exceptions = exceptions.map(|&at| {
+        let exceptions = self.cover.naming(identity.app_id()).into_iter();
+        let exceptions = exceptions.map(|at| {
             let exception = self.policy.exceptions().get(at);
             let exception = exception.or_internal("an exception is known by its index");
             (narrow(at), exception)
         });
         moments::of_exceptions(exceptions, &mut moments);
-        let windows = self.policy.windows().iter().enumerate();
-        let windows = windows.filter(|(_, window)| window.is_for(identity.app_id()));
-        moments::of_windows(
-            windows.map(|(at, window)| (narrow(at), window)),
-            &mut moments,
-        );
+        let windows = self.cover.windows_for(identity.app_id()).into_iter();
+        let windows = windows.map(|at| {
+            let window = self.policy.windows().get(at);
+            let window = window.or_internal("a window is known by its index");
+            (narrow(at), window)
+        });
+        moments::of_windows(windows, &mut moments);
         moments.retain(|moment| self.now <= moment.at && moment.at < self.end);
         moments.sort_by_key(|moment| moment.at);
         moments
@@ -180,6 +181,8 @@ impl<'run> Timeline<'run> {
         let mut view = View::default();
         let shown = Shown::by(identity);
         let today = day(at);
+        let windows = self.cover.windows_for(identity.app_id());
+        let windows = self.cover.open(&windows, today);
         let mut violations = Vec::new();
         for active in &self.rules {
             if !active.rule.is_about(standing) {
@@ -205,7 +208,10 @@ impl<'run> Timeline<'run> {
                 now: at,
                 today,
                 setting: active.setting,
-                windows: self.policy.windows(),
+                windows: OpenWindows {
+                    all: &windows,
+                    own: &WindowDays::default(),
+                },
                 standing,
                 trust: self.trust,
                 own: self.own,

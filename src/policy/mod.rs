@@ -38,6 +38,7 @@ mod trust;
 mod typed;
 mod validate;
 mod window;
+mod window_days;
 mod yaml;
 
 pub use document::{Signature, exceptions_schema, schema};
@@ -52,6 +53,7 @@ pub use presets::NAMES as PRESETS;
 pub use setting::{Evidence, RuleSetting};
 pub use trust::{Distrust, Trust};
 pub use window::{Window, WindowScope};
+pub use window_days::WindowDays;
 
 use std::path::{Path, PathBuf};
 

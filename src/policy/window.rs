@@ -2,9 +2,7 @@
 //!
 //! In: checked values. Out: what it tolerates on a day.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::Offset;
 
 use super::Written;
 use crate::finding::WindowId;
@@ -61,11 +59,5 @@ impl Window {
     /// Tells whether it tolerates an application with secrets only on this day.
     pub fn tolerates_secrets_only(&self, today: Date) -> bool {
         self.opens <= today && today <= self.certificate_by
-    }
-
-    /// Tells whether this instant lies from the opening day through the closing day.
-    pub fn contains(&self, instant: Timestamp) -> bool {
-        let day = Offset::UTC.to_datetime(instant).date();
-        self.opens <= day && day <= self.closes
     }
 }

@@ -41,6 +41,7 @@ mod wording;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::Offset;
 
 use crate::finding::{CredentialRef, Detail, RuleDescriptor, RuleId, Standing, Subject};
 use crate::internal::{OrInternal as _, narrow};
@@ -48,7 +49,7 @@ use crate::model::{
     AppId, ClassifiedCredential, CredentialClass, DefaultPolicy, FederatedCredential, Holder,
     Identity, TenantId, Validity,
 };
-use crate::policy::{Exception, RuleSetting, Trust, Window};
+use crate::policy::{Exception, RuleSetting, Trust, Window, WindowDays};
 
 /// What a rule has to go by besides the identity.
 #[derive(Clone, Copy, Debug)]
@@ -59,14 +60,35 @@ pub struct RuleContext<'run> {
     pub today: Date,
     /// What the policy says about this rule.
     pub setting: &'run RuleSetting,
-    /// The migration windows of the policy.
-    pub windows: &'run [Window],
+    /// The migration windows that are open today for the identity.
+    pub windows: OpenWindows<'run>,
     /// Whose the identity is.
     pub standing: Standing,
     /// Whom federated credentials may trust.
     pub trust: Trust<'run>,
     /// This tenant, where it is known.
     pub own: Option<TenantId>,
+}
+
+/// The migration windows that are open today: those for every application, and those that name this one.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenWindows<'run> {
+    /// The windows for every application.
+    pub all: &'run WindowDays,
+    /// The windows that name the application.
+    pub own: &'run WindowDays,
+}
+
+impl OpenWindows<'_> {
+    /// Returns the first window of the policy in which an instant lies.
+    fn first_with(&self, instant: Timestamp) -> Option<usize> {
+        if self.all.is_empty() && self.own.is_empty() {
+            return None;
+        }
+        let day = Offset::UTC.to_datetime(instant).date();
+        let first = [self.all.first(day), self.own.first(day)];
+        first.into_iter().flatten().min()
+    }
 }
 
 /// What the rules about the policy itself have to go by.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::finding::{Detail, Facts, Level, Need, RuleDefaults, RuleDescriptor, RuleId};
+use crate::internal::narrow;
 use crate::model::{CredentialClass, Identity};
 
 use super::{Rule, RuleContext, Violation, next_steps, wording};
@@ -61,18 +62,14 @@ impl Rule for SecretAddedDuringMigration {
     }
 
     fn judge(&self, identity: &Identity, context: &RuleContext<'_>, found: &mut Vec<Violation>) {
-        let app_id = identity.app_id();
         for secret in identity.credentials() {
             let Some(start) = secret.period.start else {
                 continue;
             };
-            let window = context.windows.iter().position(|window| {
-                window.is_open(context.today) && window.is_for(app_id) && window.contains(start)
-            });
-            if let Some(window) = window.and_then(|index| u32::try_from(index).ok())
-                && secret.is_current_or_future(CredentialClass::ClientSecret)
+            if secret.is_current_or_future(CredentialClass::ClientSecret)
+                && let Some(window) = context.windows.first_with(start)
             {
-                let detail = Detail::StartsInWindow(start, window);
+                let detail = Detail::StartsInWindow(start, narrow(window));
                 found.push(Violation::of(secret, detail));
             }
         }

@@ -9,8 +9,8 @@ use crate::model::{
     KeyType, KeyUsage, Known, ObjectId, PasswordCredential, Period, Place, PublicKey,
     ServicePrincipal, ServicePrincipalType, TenantId,
 };
-use crate::policy::{RuleSetting, Trust, Window};
-use crate::rules::{Rule, RuleContext, Violation, reference};
+use crate::policy::{RuleSetting, Trust, Window, WindowDays};
+use crate::rules::{OpenWindows, Rule, RuleContext, Violation, reference};
 
 use super::moments::{now, today};
 use super::{app_id, finding, key, message, setting, tenant};
@@ -311,11 +311,16 @@ impl Fixture {
         let mut setting = setting(rule.descriptor());
         (self.setting)(&mut setting);
         let identity = self.identity(&setting);
+        let open = self.windows.iter().enumerate();
+        let open = open.filter(|(_, window)| window.is_open(today()));
         let context = RuleContext {
             now: now(),
             today: today(),
             setting: &setting,
-            windows: &self.windows,
+            windows: OpenWindows {
+                all: &WindowDays::of(open),
+                own: &WindowDays::default(),
+            },
             standing: self.standing,
             trust: trust(),
             own: Some(tenant()),

@@ -1,0 +1,506 @@
+//! Inputs of any size, each with one thing of which there may be very many.
+
+use std::fmt::Write as _;
+
+/// A policy and an inventory.
+pub(crate) struct Input {
+    pub(crate) policy: String,
+    pub(crate) inventory: String,
+}
+
+/// What grows, and how it is read.
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    /// The command and its options.
+    pub(crate) arguments: &'static str,
+    /// Makes the input of a size.
+    pub(crate) input: fn(usize) -> Input,
+    /// The size of which the instructions are counted, and those of its double.
+    pub(crate) small: usize,
+    /// The size that must still be quick.
+    pub(crate) full: usize,
+}
+
+/// Makes a line of `CASES`.
+const fn case(
+    name: &'static str,
+    arguments: &'static str,
+    input: fn(usize) -> Input,
+    small: usize,
+    full: usize,
+) -> Case {
+    Case {
+        name,
+        arguments,
+        input,
+        small,
+        full,
+    }
+}
+
+/// All cases.
+pub(crate) const CASES: &[Case] = &[
+    case(
+        "secrets of one application, text",
+        "check --report text",
+        secrets,
+        4_000,
+        60_000,
+    ),
+    case(
+        "secrets of one application, text of all",
+        "check -v --report text",
+        secrets,
+        4_000,
+        60_000,
+    ),
+    case(
+        "secrets of one application, markdown",
+        "check --report markdown",
+        secrets,
+        4_000,
+        60_000,
+    ),
+    case(
+        "secrets of one application, json",
+        "check --report json",
+        secrets,
+        4_000,
+        60_000,
+    ),
+    case(
+        "secrets of one application, sarif",
+        "check --report sarif",
+        secrets,
+        4_000,
+        60_000,
+    ),
+    case(
+        "secrets of one application, junit",
+        "check --report junit",
+        secrets,
+        4_000,
+        60_000,
+    ),
+    case(
+        "secrets of one application, github",
+        "check --report github",
+        secrets,
+        4_000,
+        60_000,
+    ),
+    case(
+        "secrets of one application, gitlab",
+        "check --report gitlab",
+        secrets,
+        4_000,
+        60_000,
+    ),
+    case(
+        "secrets of one application, azure",
+        "check --report azure",
+        secrets,
+        4_000,
+        60_000,
+    ),
+    case(
+        "forecast of one application, text",
+        "forecast --until 2027-12-31 --report text",
+        passing_secrets,
+        1_000,
+        20_000,
+    ),
+    case(
+        "forecast of one application, json",
+        "forecast --until 2027-12-31 --report json",
+        passing_secrets,
+        1_000,
+        20_000,
+    ),
+    case(
+        "forecast of certificates",
+        "forecast --until 2027-12-31 --report json",
+        passing_certificates,
+        1_000,
+        20_000,
+    ),
+    case(
+        "secrets under pinned exceptions",
+        "check --report json",
+        secrets_under_exceptions,
+        4_000,
+        120_000,
+    ),
+    case(
+        "pinned exceptions",
+        "check --report json",
+        exceptions_over_secrets,
+        1_000,
+        12_000,
+    ),
+    case(
+        "exceptions without pins",
+        "check --report json",
+        broad_exceptions,
+        1_000,
+        12_000,
+    ),
+    case(
+        "applications under windows that list them",
+        "check --report json",
+        listed_windows,
+        2_000,
+        90_000,
+    ),
+    case(
+        "applications under windows for all",
+        "check --report json",
+        windows_for_all,
+        2_000,
+        90_000,
+    ),
+    case(
+        "windows for all",
+        "check --report json",
+        many_windows_for_all,
+        1_000,
+        7_900,
+    ),
+    case(
+        "windows of one application",
+        "check --report json",
+        windows_of_one,
+        1_000,
+        7_900,
+    ),
+    case("owners", "check --report json", owners, 10_000, 300_000),
+    case(
+        "federated credentials",
+        "check --report json",
+        federated,
+        4_000,
+        100_000,
+    ),
+    case(
+        "signing keys and their twins",
+        "check --report json",
+        signing_keys,
+        4_000,
+        100_000,
+    ),
+    case(
+        "service principals",
+        "check --report json",
+        service_principals,
+        4_000,
+        100_000,
+    ),
+];
+
+const ERRORS: &str = "version: 1
+rules:
+  secrets-only: { level: error }
+  secret-outside-window: { level: error }
+  secret-added-during-migration: { level: error }
+  secret-lifetime: { level: error, max: 100d }
+  secret-without-expiry: { level: error }
+  secret-age: { level: error, max: 30d }
+  secret-expired: { level: note }
+  secret-expiring: { level: warning, within: 30d }
+  certificate-expiring: { level: warning, within: 30d }
+  certificate-expired: { level: note }
+  certificate-lifetime: { level: warning, max: 100d }
+  federated-credential-broad: { level: warning, evidence: optional }
+  owner-missing: { level: warning, evidence: optional }
+  service-principal-secret: { level: error, evidence: optional }
+  service-principal-credential-lifetime: { level: error, max: 30d, evidence: optional }
+governance: { exception-max-term: 366d, window-max-term: 366d }
+";
+
+/// A GUID of a kind with a number.
+fn guid(kind: u32, number: usize) -> String {
+    format!("{kind:08x}-0000-4000-8000-{number:012x}")
+}
+
+fn secret(number: usize, start: &str, end: &str) -> String {
+    let key_id = guid(0x5ec2, number);
+    format!(r#"{{"keyId":"{key_id}","startDateTime":"{start}","endDateTime":"{end}"}}"#)
+}
+
+fn key(number: usize, usage: &str, identifier: &str, start: &str, end: &str) -> String {
+    let key_id = guid(0xce27, number);
+    format!(
+        r#"{{"keyId":"{key_id}","type":"AsymmetricX509Cert","usage":"{usage}","customKeyIdentifier":{identifier},"startDateTime":"{start}","endDateTime":"{end}"}}"#
+    )
+}
+
+const START: &str = "2026-06-01T00:00:00Z";
+const END: &str = "2027-05-01T00:00:00Z";
+
+/// An object with its lists, and what else it has.
+fn object(number: usize, passwords: &[String], keys: &[String], more: &str) -> String {
+    let (id, app_id) = (guid(0x0b1e, number), guid(0xa99, number));
+    let (passwords, keys) = (passwords.join(","), keys.join(","));
+    format!(
+        r#"{{"id":"{id}","appId":"{app_id}","displayName":"contoso {number}","passwordCredentials":[{passwords}],"keyCredentials":[{keys}]{more}}}"#
+    )
+}
+
+fn inventory(objects: &[String]) -> String {
+    format!("{{\"value\":[\n{}\n]}}", objects.join(",\n"))
+}
+
+fn many_secrets(count: usize) -> Vec<String> {
+    (0..count)
+        .map(|number| secret(number, START, END))
+        .collect()
+}
+
+fn certificate() -> Vec<String> {
+    vec![key(0, "Verify", "null", START, END)]
+}
+
+/// One application with so many secrets and a certificate.
+fn secrets(count: usize) -> Input {
+    Input {
+        policy: ERRORS.to_owned(),
+        inventory: inventory(&[object(0, &many_secrets(count), &certificate(), "")]),
+    }
+}
+
+/// Days that are all different, and the times of day, too.
+fn passing(number: usize) -> (String, String) {
+    let instant = |day: i64, number: usize| {
+        let seconds = 86_400 * day + i64::try_from(number * 997 % 86_400).unwrap();
+        let begin = jiff::Timestamp::from_second(1_764_547_200).unwrap();
+        let instant = begin + jiff::SignedDuration::from_secs(seconds);
+        instant.to_string()
+    };
+    let day = i64::try_from(number % 700).unwrap();
+    (instant(day, number), instant(day + 90, number))
+}
+
+/// One application whose secrets begin and end one after another.
+fn passing_secrets(count: usize) -> Input {
+    let secrets: Vec<String> = (0..count)
+        .map(|number| {
+            let (start, end) = passing(number);
+            secret(number, &start, &end)
+        })
+        .collect();
+    Input {
+        policy: ERRORS.to_owned(),
+        inventory: inventory(&[object(0, &secrets, &certificate(), "")]),
+    }
+}
+
+/// One application whose certificates begin and end one after another.
+fn passing_certificates(count: usize) -> Input {
+    let keys: Vec<String> = (0..count)
+        .map(|number| {
+            let (start, end) = passing(number);
+            key(number, "Verify", "null", &start, &end)
+        })
+        .collect();
+    let secrets = [secret(0, START, END)];
+    Input {
+        policy: ERRORS.to_owned(),
+        inventory: inventory(&[object(0, &secrets, &keys, "")]),
+    }
+}
+
+fn exceptions(policy: &mut String, count: usize, pins: impl Fn(usize) -> Option<String>) {
+    policy.push_str("exceptions:\n");
+    for number in 0..count {
+        let app_id = guid(0xa99, 0);
+        let credentials =
+            pins(number).map_or_else(String::new, |pins| format!("    credentials: [{pins}]\n"));
+        write!(
+            policy,
+            "  - id: legacy-{number}
+    applications: [{app_id}]
+    rules: [secrets-only, secret-age, secret-lifetime]
+{credentials}    reason: The connector accepts only a shared secret.
+    granted: 2026-09-01
+    expires: 2026-12-31
+"
+        )
+        .unwrap();
+    }
+}
+
+fn under_exceptions(secrets: usize, count: usize, is_pinned: bool) -> Input {
+    let mut policy = ERRORS.to_owned();
+    exceptions(&mut policy, count, |number| {
+        is_pinned.then(|| guid(0x5ec2, number))
+    });
+    Input {
+        policy,
+        inventory: inventory(&[object(0, &many_secrets(secrets), &[], "")]),
+    }
+}
+
+fn secrets_under_exceptions(count: usize) -> Input {
+    under_exceptions(count, 12_000.min(3 * count), true)
+}
+
+fn exceptions_over_secrets(count: usize) -> Input {
+    under_exceptions(10 * count, count, true)
+}
+
+fn broad_exceptions(count: usize) -> Input {
+    under_exceptions(10 * count, count, false)
+}
+
+fn windows(policy: &mut String, count: usize, applications: impl Fn(usize) -> String) {
+    policy.push_str("migration-windows:\n");
+    for number in 0..count {
+        let applications = applications(number);
+        // Most are over, so that one is looked for in vain.
+        let month = if number % 8 == 7 { "11" } else { "10" };
+        write!(
+            policy,
+            "  - id: autumn-{number}
+    applications: {applications}
+    reason: Cutover.
+    opens: 2026-{month}-01
+    certificate-by: 2026-{month}-20
+    closes: 2026-{month}-28
+"
+        )
+        .unwrap();
+    }
+}
+
+/// Applications with two secrets, of which every second has a certificate.
+fn applications(count: usize) -> String {
+    let objects: Vec<String> = (0..count)
+        .map(|number| {
+            let secrets = [
+                secret(2 * number, START, END),
+                secret(2 * number + 1, "2026-11-05T00:00:00Z", END),
+            ];
+            let keys = if number % 2 == 0 {
+                certificate()
+            } else {
+                Vec::new()
+            };
+            object(number, &secrets, &keys, "")
+        })
+        .collect();
+    inventory(&objects)
+}
+
+fn listed_windows(count: usize) -> Input {
+    let mut policy = ERRORS.to_owned();
+    let number_of_windows = 7_900.min(count);
+    windows(&mut policy, number_of_windows, |number| {
+        let each = count.div_ceil(number_of_windows);
+        let listed: Vec<String> = (number * each..(number + 1) * each)
+            .map(|number| guid(0xa99, number))
+            .collect();
+        format!("[{}]", listed.join(", "))
+    });
+    Input {
+        policy,
+        inventory: applications(count),
+    }
+}
+
+fn windows_for_all(count: usize) -> Input {
+    let mut policy = ERRORS.to_owned();
+    windows(&mut policy, 7_900.min(count), |_| "all".to_owned());
+    Input {
+        policy,
+        inventory: applications(count),
+    }
+}
+
+fn many_windows_for_all(count: usize) -> Input {
+    let mut policy = ERRORS.to_owned();
+    windows(&mut policy, count, |_| "all".to_owned());
+    Input {
+        policy,
+        inventory: applications(10 * count),
+    }
+}
+
+fn windows_of_one(count: usize) -> Input {
+    let mut policy = ERRORS.to_owned();
+    windows(&mut policy, count, |_| format!("[{}]", guid(0xa99, 0)));
+    Input {
+        policy,
+        inventory: inventory(&[object(0, &many_secrets(10 * count), &certificate(), "")]),
+    }
+}
+
+fn owners(count: usize) -> Input {
+    let owners: Vec<String> = (0..count)
+        .map(|number| format!(r#"{{"id":"{}"}}"#, guid(0x0e17, number)))
+        .collect();
+    let more = format!(r#","owners":[{}]"#, owners.join(","));
+    Input {
+        policy: ERRORS.to_owned(),
+        inventory: inventory(&[object(0, &many_secrets(1), &[], &more)]),
+    }
+}
+
+fn federated(count: usize) -> Input {
+    let list: Vec<String> = (0..count)
+        .map(|number| {
+            let id = guid(0xfed, number);
+            format!(
+                r#"{{"id":"{id}","name":"n{number}","issuer":"https://issuer.contoso.example/{number}","subject":"any","audiences":["api://AzureADTokenExchange"]}}"#
+            )
+        })
+        .collect();
+    let more = format!(r#","federatedIdentityCredentials":[{}]"#, list.join(","));
+    Input {
+        policy: ERRORS.to_owned(),
+        inventory: inventory(&[object(0, &many_secrets(1), &[], &more)]),
+    }
+}
+
+/// Three keys of one identifier each, and a password.
+fn signing_keys(count: usize) -> Input {
+    let identifier = |number: usize| format!("\"{number:040X}\"");
+    let keys: Vec<String> = (0..count)
+        .flat_map(|number| {
+            let id = identifier(number);
+            [
+                key(2 * number, "Sign", &id, START, END),
+                key(2 * number + 1, "Verify", &id, START, END),
+            ]
+        })
+        .collect();
+    Input {
+        policy: ERRORS.to_owned(),
+        inventory: inventory(&[object(0, &many_secrets(count), &keys, "")]),
+    }
+}
+
+/// Applications with their service principals.
+fn service_principals(count: usize) -> Input {
+    let application = |number| {
+        object(
+            number,
+            &[],
+            &certificate(),
+            r#","signInAudience":"AzureADMyOrg""#,
+        )
+    };
+    let principal = |number| {
+        let (id, app_id) = (guid(0x59, number), guid(0xa99, number));
+        format!(
+            r#"{{"id":"{id}","appId":"{app_id}","displayName":"contoso {number}","servicePrincipalType":"Application","appOwnerOrganizationId":"{}","passwordCredentials":[],"keyCredentials":[]}}"#,
+            guid(0x7e, 0)
+        )
+    };
+    let objects: Vec<String> = (0..count)
+        .flat_map(|number| [principal(number), application(number)])
+        .collect();
+    Input {
+        policy: ERRORS.to_owned(),
+        inventory: inventory(&objects),
+    }
+}
