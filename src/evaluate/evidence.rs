@@ -190,6 +190,7 @@ impl Gaps {
                 applications,
                 reason,
                 optional,
+                is_whole: tenant_wide.is_some(),
             });
         }
         not_judged

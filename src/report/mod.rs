@@ -189,6 +189,8 @@ pub struct NotJudged {
     pub reason: String,
     /// Whether the policy says that this evidence is optional, so that the verdict stands without it.
     pub optional: bool,
+    /// Whether the inventory lacks it altogether, which no day changes and no exception covers.
+    pub is_whole: bool,
 }
 
 impl NotJudged {
