@@ -10,8 +10,8 @@ use foldhash::quality::FixedState;
 use uuid::Uuid;
 
 use super::record::{self, Key, Record, Stated};
-use crate::graph::answer::{again, unusable};
-use crate::graph::error::GraphError;
+use crate::graph::answer::{IF_IT_STAYS, again, unusable};
+use crate::graph::error::{Cause, GraphError};
 
 /// What was met of an object.
 #[derive(Clone, Copy, Default)]
@@ -29,6 +29,9 @@ pub(super) struct Merge {
     lines: HashMap<Key, String, FixedState>,
     federated: HashMap<Key, String, FixedState>,
     stated: Option<Stated>,
+    /// The bytes of `lines` and `federated`.
+    waiting: usize,
+    most_held: usize,
     ready: Lines,
     complete: u64,
     objects: u64,
@@ -42,7 +45,7 @@ pub(super) struct Lines {
 }
 
 impl Merge {
-    pub(super) fn new(needs_federated: bool, needs_owners: bool) -> Self {
+    pub(super) fn new(needs_federated: bool, needs_owners: bool, most_held: usize) -> Self {
         Self {
             needs_federated,
             needs_owners,
@@ -50,6 +53,8 @@ impl Merge {
             lines: HashMap::default(),
             federated: HashMap::default(),
             stated: None,
+            waiting: 0,
+            most_held,
             ready: Lines::default(),
             complete: 0,
             objects: 0,
@@ -82,11 +87,14 @@ impl Merge {
             self.ready.push(&line, None);
             self.complete += 1;
         } else if let Some(federated) = self.federated.remove(&key) {
+            self.waiting -= federated.len();
             self.ready.push(&line, Some(&federated));
             self.complete += 1;
         } else {
+            self.waiting += line.len();
             self.lines.insert(key, line);
         }
+        self.check_size()?;
         Ok(true)
     }
 
@@ -104,12 +112,33 @@ impl Merge {
             None => met.federated = Some(digest),
         }
         if let Some(line) = self.lines.remove(&key) {
+            self.waiting -= line.len();
             self.ready.push(&line, Some(&credentials));
             self.complete += 1;
         } else {
+            self.waiting += credentials.len();
             self.federated.insert(key, credentials);
         }
-        Ok(())
+        self.check_size()
+    }
+
+    fn check_size(&self) -> Result<(), GraphError> {
+        if self.held() <= self.most_held {
+            return Ok(());
+        }
+        Err(GraphError::new(
+            Cause::Limit,
+            format!(
+                "limit of {} MiB reached by objects that wait until everything is known of them",
+                self.most_held >> 20
+            ),
+            IF_IT_STAYS,
+        ))
+    }
+
+    /// Returns how many bytes are held here.
+    pub(super) const fn held(&self) -> usize {
+        self.waiting + self.ready.text.len()
     }
 
     /// Names the members that no object has.
