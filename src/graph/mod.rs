@@ -5,6 +5,7 @@
 //! other origin than the one that was configured.
 
 mod answer;
+mod body;
 mod claims;
 mod client;
 mod cloud;
