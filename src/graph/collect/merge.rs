@@ -6,7 +6,6 @@
 
 use std::collections::HashMap;
 
-use foldhash::quality::FixedState;
 use uuid::Uuid;
 
 use super::record::{self, Key, Record, Stated};
@@ -25,9 +24,9 @@ pub(super) struct Merge {
     /// Whether an object waits for its federated credentials.
     needs_federated: bool,
     needs_owners: bool,
-    met: HashMap<Key, Met, FixedState>,
-    lines: HashMap<Key, String, FixedState>,
-    federated: HashMap<Key, String, FixedState>,
+    met: HashMap<Key, Met>,
+    lines: HashMap<Key, String>,
+    federated: HashMap<Key, String>,
     stated: Option<Stated>,
     /// The bytes of `lines` and `federated`.
     waiting: usize,

@@ -3,9 +3,9 @@
 //! In: a typed object of a page. Out: its key, when it was made, a digest of what decides something, and its line. What
 //! secrets an answer might hold never gets here: the types have no field for them, and of a `key` they keep facts only.
 
-use std::hash::{BuildHasher as _, Hash};
+use std::hash::{BuildHasher as _, Hash, RandomState};
+use std::sync::LazyLock;
 
-use foldhash::quality::FixedState;
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -191,6 +191,9 @@ pub(super) fn in_any_order(digests: impl Iterator<Item = u64>) -> u64 {
     digest(&(count, sum))
 }
 
+/// Of this process: whoever writes an object cannot choose facts that digest alike.
+static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
 fn digest(facts: &impl Hash) -> u64 {
-    FixedState::default().hash_one(facts)
+    SEED.hash_one(facts)
 }
