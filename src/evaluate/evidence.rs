@@ -10,6 +10,10 @@ use crate::words::count;
 
 /// What the sources show of one identity.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each of which one need asks for"
+)]
 pub(crate) struct Shown {
     missing: Option<MissingLists>,
     dates: bool,

@@ -165,7 +165,7 @@ fn next_steps(facts: &Facts<'_>) -> Vec<NextStep> {
         steps::list_sign_ins(facts),
     )];
     let is_about_trust =
-        |reason: &&str| [UNLISTED, OTHER_TENANT, TENANT_UNKNOWN, OTHER_AUDIENCE].contains(reason);
+        |reason: &str| [UNLISTED, OTHER_TENANT, TENANT_UNKNOWN, OTHER_AUDIENCE].contains(&reason);
     if !trust.reasons.iter().all(|reason| is_about_trust(reason)) {
         steps.push(step(
             format!(
