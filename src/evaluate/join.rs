@@ -321,7 +321,7 @@ impl Join {
             own_unjoined: 0,
         };
         for principal in &self.principals {
-            fit.is_joined |= principal.joined;
+            fit.is_joined |= principal.joined && principal.object.is_application();
             if principal.object.is_application() && own.is_some() && principal.object.owner() == own
             {
                 if principal.joined {
@@ -348,7 +348,7 @@ impl Join {
 pub(super) struct Fit {
     /// Whether there is any application object.
     pub(super) has_applications: bool,
-    /// Whether any application has its service principal.
+    /// Whether any application has its service principal, which is not deleted.
     pub(super) is_joined: bool,
     /// Service principals of this tenant's applications that have their application here.
     pub(super) own_joined: u64,

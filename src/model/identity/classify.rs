@@ -22,7 +22,7 @@ pub(super) struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// Takes an application whose lists the source shows.
+    /// Takes an application whose credentials the source lists.
     pub(super) fn of_application(object: &'a Application) -> Option<Self> {
         let (passwords, keys) = listed(&object.credentials)?;
         Some(Self {
@@ -34,7 +34,7 @@ impl<'a> Object<'a> {
         })
     }
 
-    /// Takes a service principal whose lists the source shows.
+    /// Takes a service principal whose credentials the source lists.
     pub(super) fn of_service_principal(object: &'a ServicePrincipal) -> Option<Self> {
         let (passwords, keys) = listed(&object.credentials)?;
         Some(Self {
@@ -158,10 +158,16 @@ impl<'a> Object<'a> {
     }
 }
 
+/// Where one list is missing, what the other one shows is classified all the same, for the numbers of the report: no rule
+/// about credentials is judged there.
 fn listed(credentials: &Credentials) -> Option<(&[PasswordCredential], &[KeyCredential])> {
     match credentials {
         Credentials::Listed { passwords, keys } => Some((passwords, keys)),
-        Credentials::Counted { .. } | Credentials::Unknown { .. } => None,
+        Credentials::Unknown { passwords, keys } => Some((
+            passwords.as_deref().unwrap_or_default(),
+            keys.as_deref().unwrap_or_default(),
+        )),
+        Credentials::Counted { .. } => None,
     }
 }
 
