@@ -13,6 +13,8 @@ mod collect;
 mod doctor;
 mod error;
 mod failure;
+#[doc(hidden)]
+pub mod fuzz;
 mod http;
 mod limits;
 mod link;

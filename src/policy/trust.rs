@@ -107,8 +107,12 @@ struct KnownIssuer {
 }
 
 impl KnownIssuer {
+    /// Entra compares the issuer of a token letter by letter, so one in other letters lets nobody in.
     fn names(&self, issuer: &str) -> bool {
-        self.issuer.names(issuer) && (!self.is_one_part || has_one_part(issuer))
+        let is_written_so = issuer.starts_with("https://")
+            && split(issuer)
+                .is_some_and(|(host, _)| !host.bytes().any(|it| it.is_ascii_uppercase()));
+        is_written_so && self.issuer.names(issuer) && (!self.is_one_part || has_one_part(issuer))
     }
 
     /// Tells whether it names whatever a listed issuer names.
@@ -170,10 +174,7 @@ const ENTRA: (&str, &str) = ("https://login.microsoftonline.com/", "/v2.0");
 fn tenant_of(issuer: &str) -> Option<TenantId> {
     let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
     let (before, behind) = ENTRA;
-    let start = issuer.get(..before.len())?;
-    let rest = issuer.get(before.len()..)?;
-    let tenant = rest.strip_suffix(behind)?;
-    start.eq_ignore_ascii_case(before).then_some(())?;
+    let tenant = issuer.strip_prefix(before)?.strip_suffix(behind)?;
     tenant.parse().ok()
 }
 
@@ -237,6 +238,9 @@ mod tests {
             "https://oic.prod-aks.azure.com/tenant/cluster",
             "https://westeurope.oic.prod-aks.azure.example/tenant/cluster",
             "http://gitlab.com",
+            "https://GitLab.com",
+            "HTTPS://gitlab.com",
+            "https://token.actions.GitHubUserContent.com",
             "x",
             "",
         ] {
@@ -250,7 +254,7 @@ mod tests {
         for tenant in [OWN.to_owned(), OWN.to_uppercase()] {
             for issuer in [
                 format!("https://login.microsoftonline.com/{tenant}/v2.0"),
-                format!("https://Login.MicrosoftOnline.com/{tenant}/v2.0/"),
+                format!("https://login.microsoftonline.com/{tenant}/v2.0/"),
             ] {
                 assert_eq!(known(Some(OWN)).distrust(&issuer), None, "{issuer}");
                 let other = known(Some(OTHER)).distrust(&issuer);
@@ -270,6 +274,7 @@ mod tests {
             format!("https://login.microsoftonline.com//{OWN}/v2.0"),
             format!("https://login.microsoftonline.com/{OTHER}/../{OWN}/v2.0"),
             format!("https://login.microsoftonline.com:443/{OWN}/v2.0"),
+            format!("https://Login.microsoftonline.com/{OWN}/v2.0"),
             format!("https://user@login.microsoftonline.com/{OWN}/v2.0"),
             format!("https://login.microsoftonline.us/{OWN}/v2.0"),
             format!("https://sts.windows.net/{OWN}/"),
