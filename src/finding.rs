@@ -199,7 +199,7 @@ impl RuleDefaults {
 }
 
 /// One thing to do about a finding, with commands that can be pasted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NextStep {
     /// What to do, in one sentence.
     pub text: String,
