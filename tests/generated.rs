@@ -49,6 +49,8 @@ mod moments;
 mod objects;
 #[path = "generated/others.rs"]
 mod others;
+#[path = "generated/owner.rs"]
+mod owner;
 #[path = "generated/powershell.rs"]
 mod powershell;
 #[path = "cases/program.rs"]

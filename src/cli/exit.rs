@@ -1,5 +1,6 @@
 //! Exit codes and the one line on the standard error that explains those above 1.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -106,9 +107,38 @@ impl Failure {
             summary,
             details,
         } = self;
-        let mut message = format!("error[{code}]: {}\n", printable(summary));
+        let line = format!("error[{code}]: {}", printable(summary));
+        let mut message = format!("{}\n", shortened(&line));
         message.push_str(details);
         let _ = io::stderr().write_all(message.as_bytes());
         ExitCode::from(*code)
+    }
+}
+
+/// The most characters that the first line of an error has.
+const LONGEST: usize = 400;
+
+/// Cuts a line in its middle where it is too long: the cause begins it, and the remedy ends it.
+fn shortened(line: &str) -> Cow<'_, str> {
+    let length = line.chars().count();
+    if length <= LONGEST {
+        return Cow::Borrowed(line);
+    }
+    let beginning = line.chars().take(LONGEST / 2);
+    let end = line.chars().skip(length - LONGEST / 2 + 1);
+    Cow::Owned(beginning.chain(['…']).chain(end).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_line_of_an_error_is_short() {
+        let line = format!("{}; do this", "ü".repeat(1000));
+        let short = shortened(&line);
+        assert_eq!(short.chars().count(), LONGEST);
+        assert!(short.ends_with("; do this"));
+        assert_eq!(shortened("short"), "short");
     }
 }

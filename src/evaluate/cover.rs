@@ -262,8 +262,8 @@ impl<'run> Cover<'run> {
 
     /// Tells whether one of the exceptions that match a gap is in force on a day.
     pub(crate) fn tolerates_gap(&self, matching: &[usize], today: Date) -> bool {
-        let mut exceptions = matching.iter().map(|&at| self.exception(at));
-        exceptions.any(|exception| exception.is_in_force(today))
+        let mut matching = matching.iter();
+        matching.any(|&at| self.exception(at).is_in_force(today))
     }
 
     /// Returns where it is known what tolerates what a rule finds on the identity that is judged. However many credentials

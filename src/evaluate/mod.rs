@@ -89,7 +89,7 @@ impl Receiver for Evaluation<'_> {
         place: Place,
     ) -> Result<(), Contradiction> {
         self.cover.saw(object.app_id, Holder::ServicePrincipal);
-        if !object.deleted {
+        if !object.deleted && !object.app_id.is_nil() {
             self.policies
                 .saw(Holder::ServicePrincipal, object.id, object.app_id);
         }
@@ -190,17 +190,15 @@ impl<'run> Evaluation<'run> {
             self.hiding_keys += u64::from(identity.hides_a_key());
         }
         let shown = Shown::by(identity);
-        let own_windows = self.cover.open_windows_of(identity.app_id());
         let mut record = None;
+        let own_windows = self.cover.open_windows_of(identity.app_id());
         let rules = std::mem::take(&mut self.rules);
         for active in &rules {
             if !active.rule.is_about(standing) {
                 continue;
             }
             let needs = active.descriptor.needs;
-            let lack = shown
-                .lacks(needs)
-                .filter(|_| standing != Standing::AgentIdentity);
+            let lack = shown.lacks(needs);
             if let Some(lack) = lack.or_else(|| shown.lacks_in_part(needs)) {
                 self.note_gap(active, lack, identity);
             }

@@ -29,7 +29,7 @@ pub(crate) fn of(
         .any(|held| held.is_current(CredentialClass::Certificate));
     let federated = identity.is_federated();
     ApplicationRecord {
-        app_id: Some(identity.app_id()),
+        app_id: Some(identity.app_id()).filter(|app_id| !app_id.is_nil()),
         object_id: identity.object_id(),
         address: None,
         display_name: identity.display_name().into(),

@@ -94,9 +94,7 @@ impl Timeline<'_> {
                 continue;
             }
             let needs = active.descriptor.needs;
-            let lack = shown
-                .lacks(needs)
-                .filter(|_| seen.standing != Standing::AgentIdentity);
+            let lack = shown.lacks(needs);
             if seen.part == Part::Whole && lack.or_else(|| shown.lacks_in_part(needs)).is_some() {
                 let app_id = seen.identity.app_id();
                 let matching = self.cover.matching_gap(active.descriptor.id, app_id);

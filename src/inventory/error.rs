@@ -25,7 +25,8 @@ struct Place<'a>(&'a str, Option<u32>);
 
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`", crate::escape::printable(&shortened(self.0)))?;
+        let name = crate::escape::printable(self.0);
+        write!(f, "`{}`", shortened(&name))?;
         if let Some(line) = self.1 {
             write!(f, " line {line}")?;
         }
@@ -34,7 +35,7 @@ impl fmt::Display for Place<'_> {
 }
 
 /// The longest name of a file that an error shows whole: an error has one line that a person reads.
-const LONGEST: usize = 140;
+const LONGEST: usize = 120;
 
 /// Returns the end of a name that is too long; that tells files apart.
 fn shortened(name: &str) -> Cow<'_, str> {
@@ -181,7 +182,7 @@ pub(super) const WHOLE: &str =
 const EXPORT_ALL: &str = "export all pages, for example with `az ad app list --all --output json`";
 const CODE_PAGE: &str = "it was written in a code page: set `PYTHONUTF8=1` for `az`, or `chcp 65001` in the console, and export it again as UTF-8";
 const ONE_LIST: &str =
-    "give one list in each file; take one out, for example with `jq .value file.json > apps.json`";
+    "export each list to a file of its own, for example with `az ad app list --all --output json`";
 const ONE_DOCUMENT: &str =
     "give each document as a file of its own, or as newline-delimited JSON with one object a line";
 const FORMATS: &str = "use the JSON of `az ad app list --all`, Microsoft Graph, Graph PowerShell, EntraExporter or AzureHound, or the control's CSV";
@@ -267,6 +268,32 @@ impl Problem {
             Self::NotUtf16
         } else {
             Self::Read(error)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_leaves_room_for_the_remedy() {
+        let long = format!("{}/apps.json", "\u{202e}long".repeat(500));
+        let snake = Mistaken::SnakeCase("federatedIdentityCredentials");
+        for problem in [
+            Problem::from(snake),
+            Mistaken::QueryTable.into(),
+            Mistaken::Message.into(),
+            Problem::NotUtf8,
+            Problem::CsvHeader,
+            Problem::NextLink,
+            Problem::UnknownFormat,
+            EntraExporterProblem::Policy.into(),
+            ObjectError::Flattened("federatedIdentityCredentials").into(),
+        ] {
+            let text = problem.at(&long, Some(u32::MAX)).to_string();
+            assert!(text.chars().count() <= 400 - "error[3]: ".len(), "{text}");
+            assert!(text.contains("apps.json`"), "{text}");
         }
     }
 }

@@ -53,9 +53,10 @@ impl Mark {
     /// Reads the name of a member inside an object, which is rarely a mark.
     #[inline]
     pub(super) fn inside(key: &[u8]) -> Option<Self> {
-        let last = key.last()?.to_ascii_lowercase();
-        // The last letters of all marks, and whatever is left out of a name.
-        let may_be = matches!(last, b'k' | b'n' | b'd' | b't' | b'a') || !last.is_ascii_lowercase();
+        // The ends of all marks; a name that ends in what is left out needs a closer look.
+        let end = key.last_chunk::<3>()?.map(|byte| byte.to_ascii_lowercase());
+        let may_be = matches!(&end, b"ink" | b"ken" | b"ved" | b"unt" | b"ata")
+            || !end.iter().all(u8::is_ascii_lowercase);
         if may_be { Self::read(key) } else { None }
     }
 
@@ -131,7 +132,9 @@ fn holds_odata(name: &str) -> bool {
 /// Tells whether the JSON text of a value holds a list with an object in it, or an application of its own. The text has
 /// been checked against the grammar.
 pub(super) fn holds_objects(value: &str) -> bool {
-    let mut lists = Vec::new();
+    // Whether each open container is a list, and how many are.
+    let mut open = Vec::new();
+    let mut lists = 0_usize;
     let mut rest = value;
     while let Some(at) = rest.find(['"', '[', '{', ']', '}']) {
         let (mark, behind) = rest.split_at(at + 1);
@@ -146,12 +149,13 @@ pub(super) fn holds_objects(value: &str) -> bool {
                 }
                 rest = behind;
             }
-            Some(b'[') => lists.push(true),
-            Some(b'{') if lists.contains(&true) => return true,
-            Some(b'{') => lists.push(false),
-            _ => {
-                lists.pop();
+            Some(b'{') if lists > 0 => return true,
+            Some(b'{') => open.push(false),
+            Some(b'[') => {
+                open.push(true);
+                lists += 1;
             }
+            _ => lists -= usize::from(open.pop() == Some(true)),
         }
     }
     false

@@ -115,7 +115,7 @@ impl Mistaken {
             }
             Self::Nested => "take the answer out: `jq '.value' file.json > apps.json`",
             Self::Answers => {
-                "give the pages as files of one folder, or put them together: `jq '[.[].value[]]' file.json > apps.json`"
+                "write each answer to a file of one folder, for example with `jq -c '.[]' file.json | split -l 1 - pages/`, and name the folder"
             }
             Self::QueryTable => {
                 "export the rows as JSON objects with the names `id`, `appId`, `displayName`, `passwordCredentials` and `keyCredentials`"

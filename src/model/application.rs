@@ -154,7 +154,7 @@ pub enum ServicePrincipalType {
     /// `ManagedIdentity`: its keys are made and rotated by the platform.
     ManagedIdentity,
     /// An agent identity, known by its `@odata.type` or its `agentIdentityBlueprintId`: it holds no credentials, its
-    /// blueprint does. One without an `appId` goes by its object id.
+    /// blueprint does. One without an `appId` has the nil GUID in its place, and goes by its object id.
     AgentIdentity,
     /// `Application`, `Legacy`, and whatever Graph may add.
     Other,

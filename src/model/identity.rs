@@ -248,9 +248,8 @@ impl Identity {
             service_principal.and_then(|object| object.token_encryption_key_id),
         ];
         let mut credentials = Vec::new();
-        let application = application.and_then(|object| Object::of_application(object));
-        let service_principal =
-            service_principal.and_then(|object| Object::of_service_principal(object));
+        let application = application.and_then(Object::of_application);
+        let service_principal = service_principal.and_then(Object::of_service_principal);
         for object in application.into_iter().chain(service_principal) {
             object.classify(encryption_keys, now, &mut credentials);
         }

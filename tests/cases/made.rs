@@ -301,3 +301,51 @@ fn a_policy_that_is_a_link_shows_nothing_of_another_place() {
         assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
     }
 }
+
+/// As many applications as on a page, as a bare list.
+fn many(number: usize) -> String {
+    let application = |at: usize| {
+        format!(
+            "{{\"id\":\"{at:08}-5c1e-4a00-8b00-c0de15d289b1\",\"appId\":\"{at:08}-5c1e-4a00-8b00-c0de9e3779b1\",\"passwordCredentials\":[],\"keyCredentials\":[]}}"
+        )
+    };
+    let applications: Vec<String> = (1..=number).map(application).collect();
+    format!("[{}]", applications.join(","))
+}
+
+#[test]
+fn a_list_as_long_as_a_page_gets_a_note() {
+    for (number, is_noted) in [
+        (99, false),
+        (100, true),
+        (101, false),
+        (998, false),
+        (999, true),
+    ] {
+        let ended = check(folder(many(number)).path(), &[]);
+        assert_eq!(ended.code, 0, "{number}");
+        let note = format!("`apps.json` holds exactly {number} applications, the size of a page");
+        assert_eq!(ended.stdout.contains(&note), is_noted, "{number}");
+    }
+}
+
+#[test]
+fn a_code_page_is_named_and_so_is_what_is_packed() {
+    let code_page = GOOD.replace("canary", "F\u{e4}hre");
+    let code_page: Vec<u8> = code_page.chars().map(|letter| letter as u8).collect();
+    for (bytes, words) in [
+        (code_page.as_slice(), "PYTHONUTF8=1"),
+        (b"\x1f\x8b\x08\0\0\0\0\0", "compressed"),
+        (b"PK\x03\x04[Content_Types].xml", "workbook of Excel"),
+    ] {
+        let ended = check(folder(bytes).path(), &[]);
+        assert_eq!(ended.code, 3);
+        assert!(ended.stderr.contains(words), "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn a_table_may_be_of_windows_powershell() {
+    let table = "\"DisplayName\"\t\"AppId\"\t\"SecretCount\"\t\"CertCount\"\r\n\"Contoso\r\nshop\"\t\"00000001-5c1e-4a00-8b00-c0de9e3779b1\"\t\"1\"\t\"0\"\r\n\r\n";
+    assert_eq!(code(utf_16(table, u16::to_le_bytes)), 1);
+}

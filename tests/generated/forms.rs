@@ -44,7 +44,10 @@ fn together(random: &mut Random, case: &Case) -> Option<String> {
     let layout = Layout::any(random);
     let objects = [service_principals.clone(), applications.clone()].concat();
     Some(match random.below(3) {
-        0 if !objects.iter().any(is_agent_by_type) => {
+        0 if !objects
+            .iter()
+            .any(|it| is_agent_by_type(it) || shows_key(it)) =>
+        {
             snapshot(random, case, knows, &service_principals, &applications)
         }
         1 => {
@@ -59,6 +62,12 @@ fn together(random: &mut Random, case: &Case) -> Option<String> {
 /// A type that tells more than the kind of the object, and that not every form has a place for.
 fn is_agent_by_type(object: &Value) -> bool {
     object["@odata.type"] == "#microsoft.graph.agentIdentity"
+}
+
+/// A snapshot holds no `key`.
+fn shows_key(object: &Value) -> bool {
+    let keys = object["keyCredentials"].as_array().into_iter().flatten();
+    keys.clone().any(|key| key["key"].is_string())
 }
 
 /// Whether `PowerShell` would print all that these objects say.

@@ -395,6 +395,7 @@ pub(crate) fn tenant() -> Report {
         applications: 3,
         reason: "the source has no dates; export with `az ad app list --all`".to_owned(),
         optional: true,
+        is_whole: false,
     }];
     report.notes = vec!["federated credentials were not in the inventory: read it with `--inventory graph` to see them".to_owned()];
     report

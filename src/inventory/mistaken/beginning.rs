@@ -40,6 +40,10 @@ pub(in crate::inventory) fn of_beginning(bytes: &[u8]) -> Option<Mistaken> {
     {
         return Some(Mistaken::JsonText);
     }
+    let header = first.to_ascii_lowercase();
+    if header.contains("appid") && header.contains([',', ';']) {
+        return None;
+    }
     message(&text).or_else(|| laid_out(&text, first))
 }
 
@@ -226,6 +230,7 @@ mod tests {
             "{\"value\":[]}",
             "DisplayName,AppId,SecretCount,CertCount,SecretsOnly\n",
             "#TYPE System.Management.Automation.PSCustomObject\n\"AppId\"",
+            "ErrorCount,AppId,SecretCount,CertCount\n",
             "sep=;\nAppId;SecretCount;CertCount\n",
             "\"DisplayName\",\"AppId\"\n\"[x]\",\"1\"",
             "DisplayName\tAppId\tSecretCount\tCertCount\n",

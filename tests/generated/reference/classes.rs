@@ -339,6 +339,7 @@ impl Held {
             (Class::Certificate, Time::Live) if unusable => "unusable-certificate",
             (Class::Certificate, Time::Live) => "certificate",
             (Class::Certificate, Time::Expired) => "expired-certificate",
+            (Class::Certificate, Time::Future) if unusable => "unusable-certificate",
             (Class::Certificate, Time::Future) => "future-certificate",
             (Class::Symmetric, _) => "symmetric-key",
             (Class::Signing, _) => "token-signing-key",

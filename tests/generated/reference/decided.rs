@@ -1,6 +1,6 @@
 //! The decisions of the contract by name, each of which can be taken away: what a test then answers otherwise, it meets.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// Every decision that is asked for in `decide`.
@@ -100,7 +100,7 @@ pub(crate) const DECISIONS: [&str; 86] = [
 ];
 
 thread_local! {
-    static BROKEN: Cell<Option<&'static str>> = const { Cell::new(None) };
+    static BROKEN: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
     static MET: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
 }
 
@@ -110,7 +110,7 @@ pub(super) fn decide<T: PartialEq>(decision: &'static str, answer: T, without: T
     if answer != without {
         MET.with_borrow_mut(|met| met.insert(decision));
     }
-    if BROKEN.get() == Some(decision) {
+    if BROKEN.with_borrow(|broken| broken.contains(decision)) {
         without
     } else {
         answer
@@ -123,10 +123,10 @@ pub(crate) fn met<T>(action: impl FnOnce() -> T) -> (T, BTreeSet<&'static str>) 
     (action(), MET.take())
 }
 
-/// Returns what an action returns where one decision is taken away.
-pub(crate) fn without<T>(decision: &'static str, action: impl FnOnce() -> T) -> T {
-    BROKEN.set(Some(decision));
+/// Returns what an action returns where some decisions are taken away.
+pub(crate) fn without<T>(decisions: &[&'static str], action: impl FnOnce() -> T) -> T {
+    BROKEN.set(decisions.iter().copied().collect());
     let returned = action();
-    BROKEN.set(None);
+    BROKEN.take();
     returned
 }

@@ -59,6 +59,23 @@ pub(crate) fn judge(case: &Case) -> Answer {
     }
 }
 
+/// How many SAML triples are whole, on whatever object; those that are in use count twice.
+pub(crate) fn triples(case: &Case) -> usize {
+    let listings = case.listings.iter();
+    let objects = listings.flat_map(|listing| {
+        let shown = objects::shown(&file_of(case, listing));
+        let objects = listing.objects.iter();
+        objects.filter_map(move |raw| Object::read(raw, listing.kind, &shown, case.now).ok())
+    });
+    let objects: Vec<Object> = objects.collect();
+    let named: Vec<&String> = objects
+        .iter()
+        .filter_map(|object| object.encryption_key.as_ref())
+        .collect();
+    let whole = objects.iter().flat_map(|it| triples::triples(it, &named));
+    whole.map(|triple| 1 + usize::from(triple.is_in_use)).sum()
+}
+
 /// Tells whether a policy has a rule about the tenant that is on: without one, it is no policy.
 pub(crate) fn has_active_rule(policy: &Value) -> bool {
     if policy.get("extends").is_some() {
