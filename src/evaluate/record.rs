@@ -35,6 +35,7 @@ pub(crate) fn of(
         display_name: identity.display_name().into(),
         state: identity.state().as_option().copied(),
         standing,
+        live_secret_count: narrow(identity.live_secrets().count()),
         live_secrets: identity.live_secrets().map(reference).collect(),
         future_secrets: future_secrets(identity),
         oldest_secret: identity
@@ -99,7 +100,7 @@ fn last_end(identity: &Identity) -> Option<Timestamp> {
     last.flatten()
 }
 
-fn day(instant: Timestamp) -> Date {
+pub(crate) fn day(instant: Timestamp) -> Date {
     Offset::UTC.to_datetime(instant).date()
 }
 

@@ -6,10 +6,14 @@
 //! little longer than its judgement, and it says for every instant what `check --now` would say there.
 
 mod causes;
+mod course;
 mod entries;
 mod identity;
+mod lateness;
+mod live_secrets;
 mod moments;
 mod verdicts;
+mod view;
 
 use std::cmp::Ordering;
 

@@ -272,6 +272,30 @@ impl Identity {
         identity
     }
 
+    /// Returns the same identity without its stored credentials.
+    #[must_use]
+    pub fn without_stored(&self, alternatives: Alternatives) -> Self {
+        let mut identity = Self {
+            application: self.application.as_ref().map(Application::without_stored),
+            service_principal: self
+                .service_principal
+                .as_ref()
+                .map(ServicePrincipal::without_stored),
+            credentials: Vec::new(),
+            state: Known::Unknown,
+            is_federated: self.is_federated,
+            app_id: self.app_id,
+        };
+        identity.state = identity.judge_state(alternatives);
+        identity
+    }
+
+    /// Lets the identity hold these classified credentials and no others.
+    pub fn hold(&mut self, credentials: Vec<ClassifiedCredential>, alternatives: Alternatives) {
+        self.credentials = credentials;
+        self.state = self.judge_state(alternatives);
+    }
+
     fn judge_state(&self, alternatives: Alternatives) -> Known<State> {
         let mut secret = self.live_secrets().next().is_some();
         let mut certificate = self

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::model::{Identity, Known, State};
 use crate::policy::Window;
 
-use super::{Rule, RuleContext, Violation, next_steps, wording};
+use super::{Dependence, Rule, RuleContext, Violation, next_steps, wording};
 
 pub(super) struct SecretsOnly;
 
@@ -72,6 +72,10 @@ secret `3c1d9f52-8a44-4b0e-b7d3-5e0c1f7a2b90` on the service principal
 impl Rule for SecretsOnly {
     fn descriptor(&self) -> &'static RuleDescriptor {
         &DESCRIPTOR
+    }
+
+    fn dependence(&self) -> Dependence {
+        Dependence::Identity
     }
 
     fn is_tolerated_in(&self, window: &Window, today: Date) -> bool {
