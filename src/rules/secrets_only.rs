@@ -107,8 +107,8 @@ fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     if !application.knows_federated {
         out.write_str(" (federated credentials were not in the inventory)")?;
     }
-    wording::uncounted(&application.uncounted, out)?;
-    wording::list_secrets(application, out)
+    wording::list_secrets(application, out)?;
+    wording::uncounted(&application.uncounted, out)
 }
 
 #[cfg(test)]
