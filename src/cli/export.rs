@@ -215,7 +215,8 @@ struct Copied {
 impl Read for Copied {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let count = self.reader.read(into)?;
-        let bytes = into.get(..count).unwrap_or_default();
+        let bytes = into.get(..count);
+        let bytes = bytes.ok_or_else(|| io::Error::other("more was read than there is room"))?;
         self.copy
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

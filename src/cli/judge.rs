@@ -73,12 +73,13 @@ fn read_opened<J: Receiver>(
     if live.is_none() {
         check_age(sources, &facts, now)?;
     }
-    let first = facts.first().map(|source| source.shown.clone());
+    let first = facts.first().ok_or_else(Failure::internal)?;
+    let first = first.shown.clone();
     Ok(Heard {
         judge,
         record: record(&inventory, facts),
         origin: Origin {
-            first: first.unwrap_or_default(),
+            first,
             is_live: live.is_some(),
             allow_empty: sources.allow_empty,
         },

@@ -200,11 +200,11 @@ fn said(
     own: &[&Entry<Why>],
     others: &[&Entry<Why>],
 ) -> String {
-    let file_of = |file: usize| {
-        let file = policy.files().get(file);
-        file.map(|file| printable(&file.name).into_owned())
-            .unwrap_or_default()
-    };
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "an entry is written in a file of its policy"
+    )]
+    let file_of = |file: usize| printable(&policy.files()[file].name).into_owned();
     let mut text = format!("{}: {}\n", file_of(0), headline(arguments, own));
     for entry in own {
         let place = match entry.written.file {
