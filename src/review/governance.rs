@@ -57,7 +57,12 @@ pub(super) fn compare(sides: &Sides<'_>, changes: &mut Vec<Change>) {
             list(&new),
             list(&old)
         );
-        let subject = ChangeSubject::Preset(list(&new));
+        let name = if new.is_empty() {
+            "none".to_owned()
+        } else {
+            new.join(", ")
+        };
+        let subject = ChangeSubject::Preset(name);
         note(ChangeKind::Preset, subject, (Direction::Neutral, text));
     }
 }

@@ -104,7 +104,7 @@ impl Rule for FederatedCredentialBroad {
 const UNLISTED: &str = "the issuer is not on the list of trusted issuers";
 const OTHER_TENANT: &str = "the issuer is another tenant of Microsoft Entra ID";
 const TENANT_UNKNOWN: &str = "the issuer is a tenant of Microsoft Entra ID, and nothing says which tenant this is: set `tenant` in the policy";
-const OTHER_AUDIENCE: &str = "its audience is not the one with which Entra exchanges tokens";
+const OTHER_AUDIENCE: &str = "none of its audiences is the one with which Entra exchanges tokens";
 
 const fn reason(distrust: Distrust) -> &'static str {
     match distrust {

@@ -57,10 +57,10 @@ pub(super) fn uncounted(uncounted: &Uncounted, out: &mut dyn fmt::Write) -> fmt:
         claimed,
     } = *uncounted;
     if federated > 0 {
-        let trusts = if federated == 1 { "trusts" } else { "trust" };
+        let is = if federated == 1 { "is" } else { "are" };
         write!(
             out,
-            "; {} {trusts} an issuer or an audience that is not trusted",
+            "; {} {is} not trusted because of the issuer or the audience",
             count(u64::from(federated), "federated credential")
         )?;
     }

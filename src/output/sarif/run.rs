@@ -12,6 +12,7 @@ use super::words::{cut, words};
 use super::{MAX_RESULTS, controls, limits, rules, uri};
 use crate::home;
 use crate::report::{NotJudged, Report};
+use crate::words::count;
 
 /// The kinds of notifications: a rule that could not be judged, results left out or elsewhere, anything else.
 const NOTIFICATIONS: [(&str, &str); 4] = [
@@ -186,8 +187,9 @@ fn not_judged(report: &Report, gap: &NotJudged) -> Notification {
         gap.rule.level.name()
     };
     let text = format!(
-        "Not judged on {} applications: {}",
-        gap.applications, gap.reason
+        "Not judged on {}: {}",
+        count(gap.applications, "application"),
+        gap.reason
     );
     let mut notification = notification("not-judged", level, &text);
     notification.associated_rule = Some(rule);
