@@ -49,7 +49,8 @@ fn smaller(case: &Case) -> Vec<Case> {
             cases.push(smaller);
             for member in MEMBERS.into_iter().filter(|it| !object[it].is_null()) {
                 let mut smaller = case.clone();
-                smaller.listings[at].objects[number][member] = Value::Null;
+                let object = smaller.listings[at].objects[number].as_object_mut();
+                object.unwrap().remove(member);
                 cases.push(smaller);
             }
             for list in LISTS {

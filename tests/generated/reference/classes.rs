@@ -167,7 +167,10 @@ impl Claims<'_> {
 
     fn signs(&self, key: &super::objects::Credential) -> bool {
         let says_sign = |key: &super::objects::Credential| {
-            key.kind != "symmetric" && !self.is_named_to_encrypt(key) && key.usage == "sign"
+            // What is named to encrypt is a signing key all the same: else its twin would be a certificate.
+            let named = self.is_named_to_encrypt(key);
+            let counts = decide("a signing key that is named to encrypt", true, !named);
+            key.kind != "symmetric" && counts && key.usage == "sign"
         };
         let is_preferred = self.object.preferred.as_ref().is_some_and(|preferred| {
             let by_digest = key

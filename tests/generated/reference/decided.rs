@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// Every decision that is asked for in `decide`.
-pub(crate) const DECISIONS: [&str; 86] = [
+pub(crate) const DECISIONS: [&str; 89] = [
     // What is read.
     "next link",
     "next link of a member",
@@ -30,6 +30,7 @@ pub(crate) const DECISIONS: [&str; 86] = [
     "missing applications in the majority",
     "as many missing as joined",
     "a deleted one is not joined",
+    "only this tenant's are joined",
     "lists that do not overlap",
     "found although nothing overlaps",
     "an agent identity by type",
@@ -52,6 +53,7 @@ pub(crate) const DECISIONS: [&str; 86] = [
     "a claimed Sign key makes no secret a password",
     "named by the certificate's digest",
     "an encryption key says Encrypt",
+    "a signing key that is named to encrypt",
     "Encrypt is not unknown",
     "Encrypt alone proves nothing",
     "a claim does not make known",
@@ -65,6 +67,7 @@ pub(crate) const DECISIONS: [&str; 86] = [
     "the issuers of the policy",
     "the own tenant",
     "another tenant",
+    "one form of the own tenant",
     "the letters of the own tenant",
     "a slash at the end",
     "an issuer exactly",

@@ -219,11 +219,12 @@ fn knows_service_principals(
     let with = others
         .iter()
         .filter(|(app_id, _)| applications.contains_key(*app_id));
-    let (all, joined) = (
-        with.clone().count(),
-        with.filter(|(_, object)| !object.deleted).count(),
-    );
-    let joined = decide("a deleted one is not joined", joined, all);
+    let overlaps = with.clone().next().is_some();
+    let all = with.clone().count();
+    let own_ones = with.filter(|(_, it)| own.is_some() && it.owner.as_deref() == own);
+    let alive = own_ones.clone().filter(|(_, it)| !it.deleted).count();
+    let joined = decide("a deleted one is not joined", alive, own_ones.count());
+    let joined = decide("only this tenant's are joined", joined, all);
     let alone = others
         .iter()
         .filter(|(app_id, _)| !applications.contains_key(*app_id));
@@ -239,7 +240,7 @@ fn knows_service_principals(
     let only_agents = others.is_empty() && !tables.agents.is_empty();
     // Agent identities alone are no list of service principals.
     let listed = listed && !only_agents;
-    let overlap = listed && (applications.is_empty() || joined > 0);
+    let overlap = listed && (applications.is_empty() || overlaps);
     Ok(decide("lists that do not overlap", overlap, listed))
 }
 
@@ -301,8 +302,10 @@ fn sort(case: &Case) -> Result<(Sorted, Option<String>), Refused> {
     }
     for agent in &tables.agents {
         *sorted.skipped.entry("agent-identity").or_default() += 1;
-        sorted.app_ids.extend(agent.app_id.clone());
-        let identity = Identity::new(None, Some(agent), &policy);
+        // An agent identity without a client id is known by its object.
+        let mut identity = Identity::new(None, Some(agent), &policy);
+        identity.app_id = agent.app_id.clone().or_else(|| agent.id.clone());
+        sorted.app_ids.extend(identity.app_id.clone());
         sorted.agents.push(identity);
     }
     if sorted.judged.is_empty() && !case.allow_empty {

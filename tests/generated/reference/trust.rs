@@ -66,9 +66,11 @@ fn is_known(issuer: &str, policy: &Policy<'_>) -> bool {
 
 /// Entra itself, for this tenant alone.
 fn is_of_tenant(issuer: &str, policy: &Policy<'_>) -> bool {
-    let tenant = issuer
-        .strip_prefix("https://login.microsoftonline.com/")
-        .and_then(|rest| rest.strip_suffix("/v2.0"));
+    let of_version_2 = issuer.strip_prefix("https://login.microsoftonline.com/");
+    let of_version_2 = of_version_2.and_then(|rest| rest.strip_suffix("/v2.0"));
+    let of_version_1 = issuer.strip_prefix("https://sts.windows.net/");
+    let either = of_version_2.or(of_version_1);
+    let tenant = decide("one form of the own tenant", of_version_2, either);
     let Some(tenant) = tenant else {
         return false;
     };
