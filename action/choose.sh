@@ -40,9 +40,9 @@ esac
 
 if [ "$from" = source ]; then
   command -v cargo > /dev/null || fail 4 "cargo is missing, with which the program is built; install Rust, or use a release"
-  digest=$(git hash-object --stdin < "$GITHUB_ACTION_PATH/Cargo.lock")
-  rust=$(cd "$GITHUB_ACTION_PATH" && rustc -vV | git hash-object --stdin)
-  output cache-key "credgate-$target-$rust-$digest"
+  lock=$(digest < "$GITHUB_ACTION_PATH/Cargo.lock")
+  rust=$(cd "$GITHUB_ACTION_PATH" && rustc -vV | digest)
+  output cache-key "credgate-$target-$rust-$lock"
 fi
 output from "$from"
 output version "$version"

@@ -36,7 +36,7 @@ if [ -n "$last" ] && [ -n "$HEAD_COMMIT" ] && [ "$last" != "$HEAD_COMMIT" ]; the
 fi
 
 # A mark that no reader sees: one comment for each command and policy.
-name=$(printf '%s\n%s' "$IN_COMMAND" "$IN_POLICY" | git hash-object --stdin)
+name=$(printf '%s\n%s' "$IN_COMMAND" "$IN_POLICY" | digest)
 mark="<!-- credgate $name -->"
 body=$(mktemp "$RUNNER_TEMP/credgate-comment.XXXXXXXX")
 commit=$(printf '%s' "$HEAD_COMMIT" | tr -cd '0-9a-f')

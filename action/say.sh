@@ -40,3 +40,6 @@ output() {
 is_given() {
   case $1 in *[![:space:]]*) return 0 ;; *) return 1 ;; esac
 }
+
+# Hashes the standard input. Not in the workspace, where Git would look for a repository and its settings.
+digest() { git -C / hash-object --stdin; }

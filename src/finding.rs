@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::hash::Hasher as _;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -199,7 +200,7 @@ impl RuleDefaults {
 }
 
 /// One thing to do about a finding, with commands that can be pasted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NextStep {
     /// What to do, in one sentence.
     pub text: String,
@@ -219,12 +220,15 @@ pub struct ApplicationRecord {
     /// The plan address of an application that a plan creates.
     pub address: Option<Box<str>>,
     /// Foreign text: escape it for the medium.
-    pub display_name: Box<str>,
+    pub display_name: Arc<str>,
     /// How it authenticates; `None` where its credentials are not known.
     pub state: Option<State>,
     /// Whether this is a service principal of another tenant or of Microsoft, or one without an application object.
     pub standing: Standing,
-    /// The live secrets that a finding about the whole application names.
+    /// How many live secrets it has that the source lists.
+    pub live_secret_count: u32,
+    /// The live secrets, which a finding about the whole application names. A forecast leaves them out where it is about
+    /// one credential.
     pub live_secrets: Box<[CredentialRef]>,
     /// The secrets that become live later, each with its first instant, UTC.
     pub future_secrets: Box<[(CredentialRef, Timestamp)]>,

@@ -27,7 +27,7 @@
 //! | 3 | [`inventory`], [`graph`], [`policy`]: neighbours that never meet | finding and home (policy only), snapshot and keyed (but policy), model, source, escape |
 //! | 2 | [`output`] | report, finding, model, source, escape, words, home |
 //! | 1 | [`report`], [`finding`] | model, source |
-//! | 0 | [`model`], [`source`], [`escape`], [`words`], [`home`], [`snapshot`], `keyed`, `internal` (which everybody may import) | nothing ([`home`]: snapshot only) |
+//! | 0 | [`model`], [`source`], [`escape`], [`words`], [`home`], [`snapshot`], `keyed`, `internal` (which everybody may import) | nothing ([`snapshot`]: model and home) |
 //!
 //! `tests/architecture.rs` holds this table.
 //!

@@ -23,6 +23,9 @@ mod faults;
 mod lists;
 #[path = "graph/members.rs"]
 mod members;
+#[path = "graph/memory.rs"]
+#[cfg(target_os = "linux")]
+mod memory;
 #[path = "graph/place.rs"]
 mod place;
 #[path = "graph/program.rs"]

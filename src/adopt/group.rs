@@ -78,7 +78,7 @@ pub(super) fn remark(record: &ApplicationRecord, day: Date, today: Date) -> Stri
         format!(", on {day}")
     };
     let (age, end) = (age(record, day), end(record));
-    let secrets = match record.live_secrets.len() {
+    let secrets = match record.live_secret_count {
         0 => ", no live secret".to_owned(),
         1 => format!(", 1 live secret, {age}, {end}"),
         count => format!(", {count} live secrets, the oldest {age}, the last {end}"),

@@ -201,14 +201,11 @@ const LONGEST_NAME: usize = 100;
 
 /// Returns the beginning of a name, and an ellipsis where there is more of it.
 pub(super) fn shortened(name: &str) -> Box<str> {
-    match name.char_indices().nth(LONGEST_NAME) {
-        Some((end, _)) => format!(
-            "{}…",
-            name.get(..end).or_internal("a character begins there")
-        )
-        .into(),
-        None => name.into(),
+    let mut shortened: String = name.chars().take(LONGEST_NAME).collect();
+    if shortened.len() < name.len() {
+        shortened.push('…');
     }
+    shortened.into()
 }
 
 pub(super) fn subject(

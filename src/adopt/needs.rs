@@ -137,7 +137,7 @@ impl About {
         Self {
             remark: group::remark(record, opening.day(), opening.today()),
             since: record.oldest_secret,
-            has_secrets: !record.live_secrets.is_empty(),
+            has_secrets: record.live_secret_count > 0,
         }
     }
 }

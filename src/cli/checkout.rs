@@ -59,7 +59,9 @@ impl Checkout {
                 Some(outer.to_owned())
             };
             let around = around.map(|git| common(&git).unwrap_or(git));
-            if around.is_some_and(|around| around != own) {
+            // What Git makes for a linked work tree lies in the repository itself, and not beside the work tree.
+            let is_linked = git == own || git.starts_with(own.join("worktrees"));
+            if around.is_some_and(|around| around != own || !is_linked) {
                 return Err(Misplaced::Inside(root.to_owned()));
             }
         }
@@ -240,6 +242,13 @@ mod tests {
             (".bare/worktrees/a/commondir", "../..\n"),
         ];
         assert!(around(&tree(&[".bare"], &files), "a").is_ok());
+    }
+
+    #[test]
+    fn what_only_says_that_it_is_a_linked_work_tree_does_not_answer() {
+        let files = [("a/.git/HEAD", "x"), ("a/.git/commondir", "../../.git\n")];
+        let found = around(&tree(&[".git"], &files), "a");
+        assert!(matches!(found, Err(Misplaced::Inside(_))), "{found:?}");
     }
 
     #[test]

@@ -155,7 +155,8 @@ impl Origin {
     pub(super) fn unfit(&self, unfit: Unfit) -> Failure {
         match unfit {
             Unfit::Cut { missing, joined } => Failure::inventory(format_args!(
-                "the list of applications is cut: {missing} service principals of this tenant lack their application, and {joined} have it; export all applications, for example with `az ad app list --all`"
+                "the list of applications is cut: {missing} of {} service principals of this tenant lack their application; export all applications, for example with `az ad app list --all`",
+                missing + joined
             )),
             Unfit::Policy { found, expected } => Failure::inventory(InventoryError {
                 file: self.first.clone(),

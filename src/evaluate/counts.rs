@@ -38,9 +38,8 @@ pub(super) fn count_identity(summary: &mut Summary, identity: &Identity) {
 pub(super) fn count(summary: &mut Summary, finding: &Finding) {
     match finding.disposition {
         Disposition::Open => {
-            let place = Level::ALL.iter().position(|level| *level == finding.level);
-            if let Some(count) = place.and_then(|place| summary.findings.get_mut(place)) {
-                *count += 1;
+            for (level, count) in Level::ALL.iter().zip(&mut summary.findings) {
+                *count += u64::from(*level == finding.level);
             }
         }
         Disposition::Excepted(_) => summary.excepted += 1,

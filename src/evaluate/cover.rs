@@ -3,7 +3,9 @@
 //! In: a violation and its identity. Out: its disposition. An exception beats a window; one that has ended, or that is
 //! not granted yet, covers nothing.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::Offset;
 
 use crate::finding::{Disposition, ExceptionId, RuleId};
 use crate::internal::{OrInternal as _, narrow};
@@ -137,6 +139,15 @@ impl<'run> Cover<'run> {
     /// Returns the windows that are for an application, by index, in the order of the policy.
     pub(crate) fn windows_for(&self, app_id: AppId) -> Vec<usize> {
         merged(&self.all_windows, self.windows_naming(app_id))
+    }
+
+    /// Returns those of some windows in which an instant lies.
+    pub(crate) fn around(&self, windows: &[usize], instant: Option<Timestamp>) -> Vec<usize> {
+        let Some(day) = instant.map(|instant| Offset::UTC.to_datetime(instant).date()) else {
+            return Vec::new();
+        };
+        let windows = windows.iter().copied();
+        windows.filter(|&at| self.window(at).is_open(day)).collect()
     }
 
     fn windows_naming(&self, app_id: AppId) -> &[usize] {
@@ -418,6 +429,20 @@ impl<'run> Cover<'run> {
                 .all(|secret| secret.is_some_and(|secret| pins.binary_search(&secret).is_ok()))
         };
         covered.then_some(first)
+    }
+
+    /// Tells whether any exception pins credentials of an application.
+    pub(crate) fn pins(&self, app_id: AppId) -> bool {
+        let named = self.by_application.get(&app_id);
+        named.is_some_and(|named| !named.pinned.is_empty())
+    }
+
+    /// Returns the exceptions that name an application and do not pin other credentials only.
+    pub(crate) fn concerning(&self, app_id: AppId, key_id: Option<KeyId>) -> Vec<usize> {
+        let named = self.by_application.get(&app_id);
+        named.map_or_else(Vec::new, |named| {
+            merged(&named.whole, &self.pinning(key_id, named))
+        })
     }
 
     /// Returns the exceptions that name an application, by index, in the order of the policy.

@@ -10,6 +10,10 @@ use crate::words::count;
 
 /// What the sources show of one identity.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each of which one need asks for"
+)]
 pub(crate) struct Shown {
     missing: Option<MissingLists>,
     dates: bool,
@@ -190,6 +194,7 @@ impl Gaps {
                 applications,
                 reason,
                 optional,
+                is_whole: tenant_wide.is_some(),
             });
         }
         not_judged

@@ -66,6 +66,8 @@ enum Held {
         kind: ServicePrincipalType,
         deleted: bool,
         knows_federated: bool,
+        /// Of what may be this tenant's and lack its application, which is a finding.
+        display_name: Box<str>,
     },
     Full(Box<ServicePrincipal>),
     /// It was handed over.
@@ -81,6 +83,7 @@ impl Held {
         if object.may_hold_credentials() || object.token_encryption_key_id.is_some() {
             return Self::Full(Box::new(object));
         }
+        let is_microsofts = object.is_microsofts();
         let ServicePrincipal {
             id,
             app_id,
@@ -88,8 +91,10 @@ impl Held {
             kind,
             deleted,
             federated,
+            display_name,
             ..
         } = object;
+        let may_be_found = kind == ServicePrincipalType::Other && !is_microsofts;
         Self::Bare {
             id,
             app_id,
@@ -97,6 +102,11 @@ impl Held {
             kind,
             deleted,
             knows_federated: federated.is_known(),
+            display_name: if may_be_found {
+                display_name
+            } else {
+                Box::default()
+            },
         }
     }
 
@@ -132,10 +142,11 @@ impl Held {
                 kind,
                 deleted,
                 knows_federated,
+                display_name,
             } => Some(ServicePrincipal {
                 id,
                 app_id,
-                display_name: Box::default(),
+                display_name,
                 kind,
                 owner,
                 deleted,
@@ -310,7 +321,7 @@ impl Join {
             own_unjoined: 0,
         };
         for principal in &self.principals {
-            fit.is_joined |= principal.joined;
+            fit.is_joined |= principal.joined && principal.object.is_application();
             if principal.object.is_application() && own.is_some() && principal.object.owner() == own
             {
                 if principal.joined {
@@ -337,7 +348,7 @@ impl Join {
 pub(super) struct Fit {
     /// Whether there is any application object.
     pub(super) has_applications: bool,
-    /// Whether any application has its service principal.
+    /// Whether any application has its service principal, which is not deleted.
     pub(super) is_joined: bool,
     /// Service principals of this tenant's applications that have their application here.
     pub(super) own_joined: u64,

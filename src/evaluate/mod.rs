@@ -89,7 +89,7 @@ impl Receiver for Evaluation<'_> {
         place: Place,
     ) -> Result<(), Contradiction> {
         self.cover.saw(object.app_id, Holder::ServicePrincipal);
-        if !object.deleted {
+        if !object.deleted && !object.app_id.is_nil() {
             self.policies
                 .saw(Holder::ServicePrincipal, object.id, object.app_id);
         }
@@ -198,9 +198,7 @@ impl<'run> Evaluation<'run> {
                 continue;
             }
             let needs = active.descriptor.needs;
-            let lack = shown
-                .lacks(needs)
-                .filter(|_| standing != Standing::AgentIdentity);
+            let lack = shown.lacks(needs);
             if let Some(lack) = lack.or_else(|| shown.lacks_in_part(needs)) {
                 self.note_gap(active, lack, identity);
             }

@@ -7,7 +7,8 @@ use std::cmp::Ordering;
 use crate::finding::{ApplicationRecord, Detail, Finding, Subject};
 use crate::internal::OrInternal as _;
 
-/// Compares by level (worst first), rule, appId or address, keyId; most findings differ before all is looked up.
+/// Compares by level (worst first), rule, appId, address or object id, keyId; most findings differ before all is looked
+/// up.
 pub(super) fn in_order(
     one: &Finding,
     other: &Finding,
@@ -17,7 +18,7 @@ pub(super) fn in_order(
         Subject::Application(index) => {
             let record = applications.get(index as usize);
             let record = record.or_internal("a finding names an application of its report");
-            Some((record.app_id, record.address.as_deref()))
+            Some((record.app_id, record.address.as_deref(), record.object_id))
         }
         Subject::Exception(_) | Subject::Window(_) | Subject::Tenant => None,
     };

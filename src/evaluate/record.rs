@@ -29,12 +29,13 @@ pub(crate) fn of(
         .any(|held| held.is_current(CredentialClass::Certificate));
     let federated = identity.is_federated();
     ApplicationRecord {
-        app_id: Some(identity.app_id()),
+        app_id: Some(identity.app_id()).filter(|app_id| !app_id.is_nil()),
         object_id: identity.object_id(),
         address: None,
         display_name: identity.display_name().into(),
         state: identity.state().as_option().copied(),
         standing,
+        live_secret_count: narrow(identity.live_secrets().count()),
         live_secrets: identity.live_secrets().map(reference).collect(),
         future_secrets: future_secrets(identity),
         oldest_secret: identity
@@ -99,7 +100,7 @@ fn last_end(identity: &Identity) -> Option<Timestamp> {
     last.flatten()
 }
 
-fn day(instant: Timestamp) -> Date {
+pub(crate) fn day(instant: Timestamp) -> Date {
     Offset::UTC.to_datetime(instant).date()
 }
 

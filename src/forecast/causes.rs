@@ -7,7 +7,7 @@ use super::moments::Moment;
 use crate::evaluate::Active;
 use crate::finding::{CredentialRef, Disposition};
 use crate::internal::OrInternal as _;
-use crate::model::{ClassifiedCredential, Identity, Validity};
+use crate::model::CredentialClass;
 use crate::policy::{Exception, Policy, Window};
 use crate::report::forecast::{Cause, Successor};
 use crate::rules::{self, named};
@@ -25,7 +25,7 @@ pub(super) struct Changed<'run> {
 pub(super) fn cause(
     happening: &[Moment],
     changed: &Changed<'_>,
-    identity: &Identity,
+    has_current: &dyn Fn(CredentialClass) -> bool,
 ) -> Option<Cause> {
     let causes = || happening.iter().map(|moment| moment.cause);
     let tolerance = causes()
@@ -38,7 +38,7 @@ pub(super) fn cause(
         return Some(cause);
     }
     let cause = causes().min_by_key(|cause| changed.rank(*cause))?;
-    Some(with_successor(cause, identity))
+    Some(with_successor(cause, has_current))
 }
 
 impl Changed<'_> {
@@ -156,14 +156,11 @@ pub(super) fn words(cause: Cause, policy: &Policy) -> String {
 }
 
 /// Adds whether another credential of the class is usable at that instant.
-fn with_successor(cause: Cause, identity: &Identity) -> Cause {
+fn with_successor(cause: Cause, has_current: &dyn Fn(CredentialClass) -> bool) -> Cause {
     let Cause::Ended(ended, _) = cause else {
         return cause;
     };
-    let takes_over = |held: &ClassifiedCredential| {
-        held.class == ended.class && held.validity == Validity::Current
-    };
-    let successor = if identity.credentials().iter().any(takes_over) {
+    let successor = if has_current(ended.class) {
         Successor::Usable
     } else {
         Successor::None

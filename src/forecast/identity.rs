@@ -3,23 +3,29 @@
 //! In: an identity as it is now. Out: what changes for it until the end: findings that come, go, or are tolerated in
 //! another way, which exceptions match it, and what cannot be judged.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use super::causes::{Changed, cause, words};
-use super::moments::{self, Limits, Moment, TICK};
+use super::course::{Course, Sweep};
+use super::lateness::Lateness;
+use super::live_secrets::LiveSecrets;
+use super::moments::{self, Limits, Moment, happening_at, instants};
+use super::view::{Key, Part, Seen, View};
 use crate::evaluate::cover::Cover;
-use crate::evaluate::evidence::Shown;
 use crate::evaluate::{Active, accepted, active_rules, record};
-use crate::finding::{ApplicationRecord, CredentialRef, Disposition, Finding, Standing, Subject};
+use crate::finding::{ApplicationRecord, Disposition, Finding, Standing, Subject};
 use crate::internal::{OrInternal as _, narrow};
 use crate::model::{
-    Alternatives, ClassifiedCredential, CredentialClass, Holder, Identity, KeyId, Place, TenantId,
+    Alternatives, ClassifiedCredential, CredentialClass, Identity, Place, State, TenantId,
 };
-use crate::policy::{Policy, Trust, WindowDays};
+use crate::policy::{Policy, Trust};
 use crate::report::forecast::{Event, LastCertificate};
-use crate::rules::{OpenWindows, RuleContext, Violation, reference};
+use crate::rules::reference;
 
 /// What a change of the number of identities on which a rule cannot be judged is.
 #[derive(Clone, Copy, Debug)]
@@ -56,10 +62,10 @@ pub(super) struct Timeline<'run> {
     pub(super) end: Timestamp,
     pub(super) events: Vec<Event>,
     pub(super) uses: Vec<UseChange>,
-    cover: Cover<'run>,
+    pub(super) cover: Cover<'run>,
     alternatives: Alternatives,
-    trust: Trust<'run>,
-    own: Option<TenantId>,
+    pub(super) trust: Trust<'run>,
+    pub(super) own: Option<TenantId>,
     limits: Limits,
     applications: Vec<ApplicationRecord>,
     certificates: Vec<LastCertificate>,
@@ -74,17 +80,38 @@ impl std::fmt::Debug for Timeline<'_> {
     }
 }
 
-/// What tells a finding of an identity from its others: a credential's validity changes, and it stays the same one.
-type Key = (u8, Option<(Option<KeyId>, Holder, CredentialClass)>, usize);
+/// An identity that is followed.
+struct Walk<'run> {
+    identity: &'run Identity,
+    standing: Standing,
+    place: Place,
+    course: Course,
+    /// The windows that matter.
+    windows: Vec<usize>,
+    /// Whether exceptions pin credentials of it.
+    is_pinned: bool,
+    secrets: LiveSecrets,
+    name: Arc<str>,
+    /// The records of how it is at some instants, for what is about one credential.
+    records: BTreeMap<Instantaneous, u32>,
+}
 
-/// What is found at one instant.
-#[derive(Default)]
-struct View {
-    found: Vec<(Key, Violation, Disposition)>,
-    /// Exceptions that match something, in order.
-    used: Vec<usize>,
-    /// Rules that cannot be judged.
-    gaps: Vec<u8>,
+/// How an identity is at an instant: its state, whether a certificate is usable, how many secrets are live, since when and
+/// until when.
+type Instantaneous = (
+    Option<State>,
+    bool,
+    (usize, Option<Timestamp>, Option<Timestamp>),
+);
+
+/// What is looked at, and what must be known for that.
+enum Look<'run> {
+    /// The identity as a whole. From when on secrets end soon and none ends late, and from when on not, is found on the way.
+    Whole(Sweep, Vec<(Timestamp, bool)>),
+    /// What has no dates.
+    Rest,
+    /// One credential.
+    Credential(&'run ClassifiedCredential, &'run Lateness),
 }
 
 impl<'run> Timeline<'run> {
@@ -133,39 +160,75 @@ impl<'run> Timeline<'run> {
         }
     }
 
-    /// Follows an identity from now until the end.
+    /// Follows an identity from now until the end: first as a whole, then what has no dates, then each credential by itself,
+    /// so that what happens to one of them is no reason to look at the others.
     pub(super) fn follow(&mut self, identity: &Identity, standing: Standing, place: Place) {
-        let moments = self.moments(identity);
-        if moments.is_empty() && self.cover.naming(identity.app_id()).is_empty() {
+        let app_id = identity.app_id();
+        let windows = self.cover.windows_for(app_id);
+        let naming = self.cover.naming(app_id);
+        let entries = self.entries(&naming, &windows);
+        let own = moments::of_identity(identity, &self.limits, (self.now, self.end));
+        if own.is_empty() && entries.is_empty() && naming.is_empty() {
             return;
         }
-        let mut view = self.view(identity, standing, self.now);
-        self.note_use(self.now, &[], &view.used);
-        for at in instants(&moments, self.now, self.end) {
-            let then = identity.at(at, self.alternatives);
-            let next = self.view(&then, standing, at);
-            let happening = happening_at(&moments, at);
-            self.note_use(at, &view.used, &next.used);
-            self.note_gaps(at, &view.gaps, &next.gaps);
-            self.note_changes((at, happening), &then, (standing, place), (&view, &next));
-            view = next;
+        let mut walk = Walk {
+            identity,
+            standing,
+            place,
+            course: Course::of(identity, self.alternatives),
+            windows,
+            is_pinned: self.cover.pins(app_id),
+            secrets: LiveSecrets::of(identity),
+            name: identity.display_name().into(),
+            records: BTreeMap::new(),
+        };
+        let mut all = [own.as_slice(), &entries].concat();
+        all.sort_by_key(|moment| moment.at);
+        let mut whole = Look::Whole(Sweep::of(identity), Vec::new());
+        self.walk(&mut walk, &mut whole, &all);
+        self.walk(&mut walk, &mut Look::Rest, &entries);
+        if let Look::Whole(_, flips) = whole {
+            self.follow_credentials(&mut walk, &own, &Lateness::of(&all, flips));
         }
         self.note_certificate(identity, standing, place);
     }
 
-    /// Returns all that happens to an identity, in the order of time.
-    fn moments(&self, identity: &Identity) -> Vec<Moment> {
-        let span = (self.now, self.end);
-        let mut moments = moments::of_identity(identity, &self.limits, span);
-        let exceptions = self.cover.naming(identity.app_id()).into_iter();
-        let exceptions = exceptions.map(|at| {
+    /// Follows each credential by itself.
+    fn follow_credentials(&mut self, walk: &mut Walk<'_>, own: &[Moment], late: &Lateness) {
+        let app_id = walk.identity.app_id();
+        let all_windows = std::mem::take(&mut walk.windows);
+        let mut rest = own;
+        for (at, held) in walk.identity.credentials().iter().enumerate() {
+            let is_own = |moment: &Moment| moment.credential == Some(at);
+            let own = rest.partition_point(|moment| moment.credential <= Some(at));
+            let (own, others) = rest.split_at(own);
+            rest = others;
+            debug_assert!(
+                own.iter().all(is_own),
+                "the moments of a credential are neighbours"
+            );
+            let exceptions = self.cover.concerning(app_id, held.key_id);
+            walk.windows = self.cover.around(&all_windows, held.period.start);
+            let entries = self.entries(&exceptions, &walk.windows);
+            let mut moments = [own, &entries, &late.of_credential(held, &self.limits)].concat();
+            if moments.is_empty() && exceptions.is_empty() {
+                continue;
+            }
+            moments.sort_by_key(|moment| moment.at);
+            self.walk(walk, &mut Look::Credential(held, late), &moments);
+        }
+    }
+
+    /// Returns the days of exceptions and windows that lie ahead, in the order of time.
+    fn entries(&self, exceptions: &[usize], windows: &[usize]) -> Vec<Moment> {
+        let mut moments = Vec::new();
+        let exceptions = exceptions.iter().map(|&at| {
             let exception = self.policy.exceptions().get(at);
             let exception = exception.or_internal("an exception is known by its index");
             (narrow(at), exception)
         });
         moments::of_exceptions(exceptions, &mut moments);
-        let windows = self.cover.windows_for(identity.app_id()).into_iter();
-        let windows = windows.map(|at| {
+        let windows = windows.iter().map(|&at| {
             let window = self.policy.windows().get(at);
             let window = window.or_internal("a window is known by its index");
             (narrow(at), window)
@@ -176,61 +239,67 @@ impl<'run> Timeline<'run> {
         moments
     }
 
-    /// Judges an identity at an instant.
-    fn view(&self, identity: &Identity, standing: Standing, at: Timestamp) -> View {
-        let mut view = View::default();
-        let shown = Shown::by(identity);
-        let today = day(at);
-        let windows = self.cover.windows_for(identity.app_id());
-        let windows = self.cover.open(&windows, today);
-        let mut violations = Vec::new();
-        for active in &self.rules {
-            if !active.rule.is_about(standing) {
-                continue;
-            }
-            let needs = active.descriptor.needs;
-            let lack = shown
-                .lacks(needs)
-                .filter(|_| standing != Standing::AgentIdentity);
-            if lack.or_else(|| shown.lacks_in_part(needs)).is_some() {
-                let matching = self
-                    .cover
-                    .matching_gap(active.descriptor.id, identity.app_id());
-                if !self.cover.tolerates_gap(&matching, today) {
-                    view.gaps.push(active.number);
+    /// Goes through the instants at which something happens to a part of an identity.
+    fn walk(&mut self, walk: &mut Walk<'_>, look: &mut Look<'_>, moments: &[Moment]) {
+        let mut view = self.look(walk, look, self.now, &[]);
+        self.note_use(self.now, &[], &view.used);
+        for at in instants(moments, self.now, self.end) {
+            let happening = happening_at(moments, at);
+            let next = self.look(walk, look, at, happening);
+            self.note_use(at, &view.used, &next.used);
+            self.note_gaps(at, &view.gaps, &next.gaps);
+            self.note_changes(walk, (at, happening), (&view, &next));
+            view = next;
+        }
+    }
+
+    /// Looks at a part of an identity at an instant.
+    fn look(
+        &self,
+        walk: &mut Walk<'_>,
+        look: &mut Look<'_>,
+        at: Timestamp,
+        happening: &[Moment],
+    ) -> View {
+        let mut secrets = None;
+        let mut flips = None;
+        let (part, credentials) = match look {
+            Look::Whole(sweep, known) => {
+                for credential in happening.iter().filter_map(|moment| moment.credential) {
+                    sweep.go_on(credential, at);
                 }
-                view.used.extend(matching);
+                flips = Some(known);
+                secrets = walk
+                    .is_pinned
+                    .then(|| walk.identity.at(at, self.alternatives));
+                (Part::Whole, sweep.standing(at))
             }
-            if lack.is_some() {
-                continue;
+            Look::Rest => (Part::Rest, Vec::new()),
+            Look::Credential(held, late) => {
+                let none_ends_late = late.none_ends_late(at);
+                let validity = held.period.validity(at);
+                let held = ClassifiedCredential { validity, ..**held };
+                (Part::Credential { none_ends_late }, vec![held])
             }
-            let context = RuleContext {
-                now: at,
-                today,
-                setting: active.setting,
-                windows: OpenWindows {
-                    all: &windows,
-                    own: &WindowDays::default(),
-                },
-                standing,
-                trust: self.trust,
-                own: self.own,
-            };
-            active.rule.judge(identity, &context, &mut violations);
-            for violation in violations.drain(..) {
-                let id = active.descriptor.id;
-                let matching = self.cover.matching(id, identity, &violation);
-                let disposition =
-                    self.cover
-                        .tolerance(active.rule, identity, &violation, &matching, today);
-                view.used.extend(matching);
-                let key = key(&view.found, active.number, violation.credential);
-                view.found.push((key, violation, disposition));
+        };
+        let seen = Seen {
+            at,
+            standing: walk.standing,
+            part,
+            identity: walk.course.holding(credentials),
+            secrets: secrets.as_ref(),
+            windows: &walk.windows,
+        };
+        if let Some(flips) = flips {
+            let none_ends_late = self.none_ends_late(&seen);
+            if flips
+                .last()
+                .is_none_or(|(_, known)| *known != none_ends_late)
+            {
+                flips.push((at, none_ends_late));
             }
         }
-        view.used.sort_unstable();
-        view.used.dedup();
-        view
+        self.view(&seen)
     }
 
     fn note_use(&mut self, at: Timestamp, before: &[usize], after: &[usize]) {
@@ -255,21 +324,24 @@ impl<'run> Timeline<'run> {
 
     fn note_changes(
         &mut self,
+        walk: &mut Walk<'_>,
         (at, happening): (Timestamp, &[Moment]),
-        identity: &Identity,
-        (standing, place): (Standing, Place),
         (before, after): (&View, &View),
     ) {
-        let mut record = None;
+        let found = |view: &'_ View| -> BTreeMap<Key, Disposition> {
+            let found = view.found.iter();
+            found
+                .map(|(key, _, disposition)| (*key, *disposition))
+                .collect()
+        };
+        let (known, kept) = (found(before), found(after));
         let come = after.found.iter().map(|(key, violation, disposition)| {
-            let former = before.found.iter().find(|(other, ..)| other == key);
-            let former = former.map(|(_, _, disposition)| *disposition);
-            (*key, violation, former, Some(*disposition))
+            (*key, violation, known.get(key).copied(), Some(*disposition))
         });
-        let gone = before.found.iter().filter(|(key, ..)| {
-            let mut kept = after.found.iter();
-            !kept.any(|(other, ..)| other == key)
-        });
+        let gone = before
+            .found
+            .iter()
+            .filter(|(key, ..)| !kept.contains_key(key));
         let gone =
             gone.map(|(key, violation, disposition)| (*key, violation, Some(*disposition), None));
         for ((rule, _, nth), violation, former, latter) in come.chain(gone) {
@@ -284,23 +356,19 @@ impl<'run> Timeline<'run> {
                 before: former,
                 after: latter,
             };
-            let cause = cause(happening, &changed, identity);
+            let has_current = |class| walk.course.has_current(class, at);
+            let cause = cause(happening, &changed, &has_current);
             let cause = cause.or_internal("nothing changes where nothing happens");
-            let index = *record.get_or_insert_with(|| {
-                self.applications.push(record::of(
-                    identity,
-                    self.alternatives,
-                    self.trust,
-                    standing,
-                    place,
-                ));
-                narrow(self.applications.len() - 1)
-            });
+            let level = active.level;
+            let index = match violation.credential {
+                Some(_) => self.record_of_state(walk, at),
+                None => self.record(walk, &walk.identity.at(at, self.alternatives)),
+            };
             self.events.push(Event {
                 at,
                 finding: Finding {
                     rule,
-                    level: active.level,
+                    level,
                     repeat: narrow(nth),
                     disposition: latter.or(former).unwrap_or(Disposition::Open),
                     subject: Subject::Application(index),
@@ -313,6 +381,43 @@ impl<'run> Timeline<'run> {
                 why: words(cause, self.policy),
             });
         }
+    }
+
+    /// Makes the record of an identity at an instant.
+    fn record(&mut self, walk: &Walk<'_>, then: &Identity) -> u32 {
+        self.applications.push(record::of(
+            then,
+            self.alternatives,
+            self.trust,
+            walk.standing,
+            walk.place,
+        ));
+        narrow(self.applications.len() - 1)
+    }
+
+    /// Returns the record of an identity for what is about one of its credentials: it says how the identity is at that
+    /// instant, and names no secrets. Where nothing of that has changed, it is the last one.
+    fn record_of_state(&mut self, walk: &mut Walk<'_>, at: Timestamp) -> u32 {
+        let secrets = &walk.secrets;
+        let live = (secrets.count(at), secrets.oldest(at), secrets.until(at));
+        let certificate = walk.course.has_current(CredentialClass::Certificate, at);
+        let state = walk.course.at(at).state().as_option().copied();
+        let state = (state, certificate, live);
+        if let Some(index) = walk.records.get(&state) {
+            return *index;
+        }
+        let index = self.record(walk, &walk.course.bare);
+        let record = self.applications.last_mut();
+        let record = record.or_internal("a record was made");
+        record.display_name = Arc::clone(&walk.name);
+        let (count, oldest, until) = live;
+        record.live_secret_count = narrow(count);
+        record.oldest_secret = oldest;
+        record.secrets_until = until.map(day);
+        record.live_secrets = Box::default();
+        record.future_secrets = Box::default();
+        walk.records.insert(state, index);
+        index
     }
 
     /// Notes when an application is left without a certificate.
@@ -343,40 +448,6 @@ impl<'run> Timeline<'run> {
             ends,
         });
     }
-}
-
-/// Returns each instant to look at, in order: that at which something happens, and that after it, because some limits
-/// hold only above.
-fn instants(moments: &[Moment], now: Timestamp, end: Timestamp) -> Vec<Timestamp> {
-    let mut instants = Vec::with_capacity(moments.len() * 2);
-    for moment in moments {
-        instants.push(moment.at);
-        instants.extend(moment.at.checked_add(TICK));
-    }
-    instants.sort_unstable();
-    instants.dedup();
-    instants.retain(|at| now < *at && *at < end);
-    instants
-}
-
-/// Returns what happens at an instant or a tick before.
-fn happening_at(moments: &[Moment], at: Timestamp) -> &[Moment] {
-    let before = at.checked_sub(TICK).unwrap_or(at);
-    let first = moments.partition_point(|moment| moment.at < before);
-    let last = moments.partition_point(|moment| moment.at <= at);
-    let happening = moments.get(first..last);
-    happening.or_internal("no moment before an instant comes after it")
-}
-
-fn key(
-    found: &[(Key, Violation, Disposition)],
-    rule: u8,
-    credential: Option<CredentialRef>,
-) -> Key {
-    let credential = credential.map(|it| (it.key_id, it.on, it.class));
-    let same = found.iter();
-    let same = same.filter(|((other, own, _), ..)| *other == rule && *own == credential);
-    (rule, credential, same.count())
 }
 
 pub(super) fn day(at: Timestamp) -> Date {

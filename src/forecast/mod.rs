@@ -6,10 +6,14 @@
 //! little longer than its judgement, and it says for every instant what `check --now` would say there.
 
 mod causes;
+mod course;
 mod entries;
 mod identity;
+mod lateness;
+mod live_secrets;
 mod moments;
 mod verdicts;
+mod view;
 
 use std::cmp::Ordering;
 
@@ -118,9 +122,8 @@ fn in_order(one: &Event, other: &Event, applications: &[ApplicationRecord]) -> O
     let named = |event: &Event| match event.finding.subject {
         Subject::Application(index) => {
             let record = applications.get(index as usize);
-            record
-                .or_internal("an event names an application of its report")
-                .app_id
+            let record = record.or_internal("an event names an application of its report");
+            Some((record.app_id, record.object_id))
         }
         Subject::Exception(_) | Subject::Window(_) | Subject::Tenant => None,
     };

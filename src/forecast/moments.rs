@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use super::start_of;
 use crate::evaluate::Active;
 use crate::finding::Days;
+use crate::internal::OrInternal as _;
 use crate::model::Identity;
 use crate::policy::{Exception, Window};
 use crate::report::forecast::{Cause, Successor};
@@ -23,6 +24,8 @@ pub(super) const TICK: SignedDuration = SignedDuration::from_nanos(1);
 pub(super) struct Moment {
     pub(super) at: Timestamp,
     pub(super) cause: Cause,
+    /// The credential to which it happens, by its place in the identity.
+    pub(super) credential: Option<usize>,
 }
 
 /// The limits of the active rules, each once.
@@ -49,6 +52,13 @@ impl Limits {
     }
 }
 
+impl Limits {
+    /// Returns the longest `within`.
+    pub(super) fn longest_within(&self) -> Option<Days> {
+        self.within.last().copied()
+    }
+}
+
 /// Returns the instants after `now` and before `end` at which an identity may change, in order.
 pub(super) fn of_identity(
     identity: &Identity,
@@ -56,26 +66,30 @@ pub(super) fn of_identity(
     (now, end): (Timestamp, Timestamp),
 ) -> Vec<Moment> {
     let mut moments = Vec::new();
-    let mut add = |at: Option<Timestamp>, cause| {
+    let mut add = |at: Option<Timestamp>, cause, credential| {
         // What holds above a limit that is met now holds a tick later.
         if let Some(at) = at.filter(|at| now <= *at && *at < end) {
-            moments.push(Moment { at, cause });
+            moments.push(Moment {
+                at,
+                cause,
+                credential: Some(credential),
+            });
         }
     };
-    for held in identity.credentials() {
+    for (place, held) in identity.credentials().iter().enumerate() {
         let credential = reference(held);
         if let Some(start) = held.period.start {
-            add(Some(start), Cause::Starts(credential));
+            add(Some(start), Cause::Starts(credential), place);
             for &max in &limits.max {
                 let passes = start.checked_add(max.duration()).ok();
-                add(passes, Cause::OlderThan(credential, max));
+                add(passes, Cause::OlderThan(credential, max), place);
             }
         }
         if let Some(ends) = held.period.end {
-            add(Some(ends), Cause::Ended(credential, Successor::None));
+            add(Some(ends), Cause::Ended(credential, Successor::None), place);
             for &within in &limits.within {
                 let passes = ends.checked_sub(within.duration()).ok();
-                add(passes, Cause::EndsWithin(credential, within));
+                add(passes, Cause::EndsWithin(credential, within), place);
             }
         }
     }
@@ -116,10 +130,53 @@ pub(super) fn of_windows<'run>(
 }
 
 fn push(moments: &mut Vec<Moment>, at: Option<Timestamp>, cause: Cause) {
-    moments.extend(at.map(|at| Moment { at, cause }));
+    moments.extend(at.map(|at| Moment {
+        at,
+        cause,
+        credential: None,
+    }));
 }
 
 /// Returns the first instant after a UTC day; none where time ends.
 pub(super) fn after(day: Date) -> Option<Timestamp> {
     day.checked_add(1.day()).ok().map(start_of)
+}
+
+/// Returns each instant to look at, in order: that at which something happens, and that after it, because some limits
+/// hold only above.
+pub(super) fn instants(moments: &[Moment], now: Timestamp, end: Timestamp) -> Vec<Timestamp> {
+    let mut instants = Vec::with_capacity(moments.len() * 2);
+    for moment in moments {
+        instants.push(moment.at);
+        instants.extend(moment.at.checked_add(TICK));
+    }
+    instants.sort_unstable();
+    instants.dedup();
+    instants.retain(|at| now < *at && *at < end);
+    instants
+}
+
+/// Returns what happens at an instant or a tick before.
+pub(super) fn happening_at(moments: &[Moment], at: Timestamp) -> &[Moment] {
+    let before = at.checked_sub(TICK).unwrap_or(at);
+    let first = moments.partition_point(|moment| moment.at < before);
+    let last = moments.partition_point(|moment| moment.at <= at);
+    let happening = moments.get(first..last);
+    happening.or_internal("no moment before an instant comes after it")
+}
+
+/// Returns the first of each kind of thing that happens, for those to whom it does not matter to which credential.
+pub(super) fn first_of_each(happening: &[Moment]) -> Vec<Moment> {
+    let mut first: Vec<Moment> = Vec::new();
+    for moment in happening {
+        let same = |known: &Moment| match (known.cause, moment.cause) {
+            (Cause::OlderThan(_, one), Cause::OlderThan(_, other))
+            | (Cause::EndsWithin(_, one), Cause::EndsWithin(_, other)) => one == other,
+            (one, other) => one.name() == other.name(),
+        };
+        if !first.iter().any(same) {
+            first.push(*moment);
+        }
+    }
+    first
 }

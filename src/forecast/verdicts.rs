@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::identity::GapChange;
 use crate::evaluate::Active;
-use crate::finding::{Disposition, Level, Need};
+use crate::finding::{Disposition, Level};
 use crate::internal::OrInternal as _;
 use crate::policy::Evidence;
 use crate::report::forecast::{Event, Turn};
@@ -61,10 +61,11 @@ struct Tally {
     fail_on: Level,
     /// Open findings at the failing level.
     failing: i64,
-    /// On how many identities each rule that must be judged is not, by the number of the rule. What the inventory lacks
-    /// does not change by itself, but for owners: nobody has to own what cannot sign in.
+    /// On how many identities each rule that must be judged is not, by the number of the rule. That changes by itself:
+    /// nobody has to own what cannot sign in, a certificate that starts has a key to show, and exceptions that cover a gap
+    /// begin and end.
     missing: Vec<i64>,
-    /// Whether the number of each rule may change.
+    /// Whether the number of each rule may change: not where the inventory lacks something altogether.
     varies: Vec<bool>,
 }
 
@@ -76,15 +77,18 @@ impl Tally {
         let is_needed = |rule: &Active<'_>| {
             rule.level >= fail_on && rule.setting.evidence == Evidence::Required
         };
-        let missing = rules.iter().map(|rule| {
+        let gap_of = |rule: &Active<'_>| {
             let mut gaps = today.not_judged.iter();
-            let gap = gaps.find(|gap| gap.rule.descriptor.id == rule.descriptor.id);
-            let number = gap.map_or(0, |gap| gap.applications.max(1));
+            gaps.find(|gap| gap.rule.descriptor.id == rule.descriptor.id)
+        };
+        let missing = rules.iter().map(|rule| {
+            let number = gap_of(rule).map_or(0, |gap| gap.applications.max(1));
             if is_needed(rule) { signed(number) } else { 0 }
         });
-        let varies = rules
-            .iter()
-            .map(|rule| is_needed(rule) && rule.descriptor.needs.contains(&Need::Owners));
+        let varies = rules.iter().map(|rule| {
+            let is_whole = gap_of(rule).is_some_and(|gap| gap.is_whole);
+            is_needed(rule) && !is_whole
+        });
         Self {
             fail_on,
             failing: signed(failing),

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::answer::{self, Kind};
+use super::body::{self, Body, Budget, Share, Unread};
 use super::cloud::Cloud;
 use super::error::{Cause, GraphError};
 use super::failure;
@@ -72,7 +73,9 @@ impl From<GraphError> for GetError {
 
 /// What one attempt came to.
 enum Attempt {
-    Body(Vec<u8>),
+    Body(Body),
+    /// The bodies of others take all the room: it must be asked for again.
+    NoRoom,
     Refused(Refusal),
     /// The token was not accepted.
     Unauthorised(GraphError),
@@ -100,6 +103,8 @@ pub(super) struct Client {
     /// Whether any answer has come.
     reached: AtomicBool,
     at_once: Semaphore,
+    /// The bytes that all bodies together may have.
+    budget: Budget,
     /// When the next request may be sent.
     next: Mutex<Instant>,
     pub(super) watch: Arc<dyn Watch>,
@@ -130,6 +135,7 @@ impl Client {
             skewed: AtomicBool::new(false),
             reached: AtomicBool::new(false),
             at_once: Semaphore::new(limits.at_once),
+            budget: Budget::new(&limits),
             next: Mutex::new(begun),
             watch: Arc::clone(&access.watch),
         }
@@ -162,7 +168,7 @@ impl Client {
     }
 
     /// Gets the body of an answer.
-    pub(super) async fn get(&self, url: &Url, kind: Kind) -> Result<Vec<u8>, GetError> {
+    pub(super) async fn get(&self, url: &Url, kind: Kind) -> Result<Body, GetError> {
         if url.origin() != self.cloud.graph().origin() {
             return Err(GetError::Failed(GraphError::new(
                 Cause::Answer,
@@ -177,14 +183,29 @@ impl Client {
         }
     }
 
-    async fn attempts(&self, url: &Url, kind: Kind) -> Result<Vec<u8>, GetError> {
-        let (mut failures, mut throttles, mut renewed) = (0, 0, false);
+    async fn attempts(&self, url: &Url, kind: Kind) -> Result<Body, GetError> {
+        let (mut failures, mut throttles, mut renewed, mut alone) = (0, 0, false, false);
         loop {
-            let permit = self.at_once.acquire().await;
-            let (attempt, generation) = self.attempt(url, kind).await?;
+            let share = if alone {
+                self.budget.reserved().await
+            } else {
+                self.budget.open().await
+            };
+            // Nobody may wait for one that has the reserved room, and so it waits for nobody.
+            let permit = if alone {
+                None
+            } else {
+                Some(self.at_once.acquire().await)
+            };
+            let (attempt, generation) = self.attempt(url, kind, share).await?;
             drop(permit);
             match attempt {
                 Attempt::Body(body) => return Ok(body),
+                Attempt::NoRoom => {
+                    self.watch
+                        .log(format_args!("no room for an answer: it is asked for again"));
+                    alone = true;
+                }
                 Attempt::Refused(refusal) => return Err(GetError::Refused(refusal)),
                 Attempt::Failed(error) => return Err(GetError::Failed(error)),
                 Attempt::Unauthorised(error) if renewed => return Err(GetError::Failed(error)),
@@ -253,7 +274,12 @@ impl Client {
     }
 
     /// Sends the request once.
-    async fn attempt(&self, url: &Url, kind: Kind) -> Result<(Attempt, u64), GraphError> {
+    async fn attempt(
+        &self,
+        url: &Url,
+        kind: Kind,
+        share: Share,
+    ) -> Result<(Attempt, u64), GraphError> {
         let (token, generation) = self.session.token().await?;
         let mut request = self
             .http
@@ -273,7 +299,7 @@ impl Client {
                 let id = request_id(response.headers())
                     .unwrap_or_default()
                     .to_owned();
-                let attempt = self.answered(response, kind).await;
+                let attempt = self.answered(response, kind, share).await;
                 self.watch.log(format_args!(
                     "GET {} → {status} in {} ms {id}",
                     shown(url),
@@ -300,7 +326,7 @@ impl Client {
         }
     }
 
-    async fn answered(&self, response: reqwest::Response, kind: Kind) -> Attempt {
+    async fn answered(&self, response: reqwest::Response, kind: Kind, share: Share) -> Attempt {
         let headers = response.headers().clone();
         let id = request_id(&headers);
         let status = response.status();
@@ -315,10 +341,8 @@ impl Client {
             if let Err(error) = answer::check_type(&headers, kind) {
                 return Attempt::Failed(error.with_request_id(id));
             }
-            return match self.body(response, self.limits.page_bytes).await {
-                Ok(body) => Attempt::Body(body),
-                Err(attempt) => attempt,
-            };
+            let body = self.body(response, self.limits.page_bytes, share).await;
+            return body.map_or_else(|attempt| attempt, Attempt::Body);
         }
         let why = answer::unexpected(status).with_request_id(id);
         if let Some(busy) = wait::busy(status.as_u16()) {
@@ -336,10 +360,14 @@ impl Client {
                     return Attempt::Failed(why);
                 }
                 let id = id.map(str::to_owned);
-                let body = self.body(response, ERROR_BYTES).await.unwrap_or_default();
+                let codes = match self.body(response, ERROR_BYTES, share).await {
+                    Ok(body) => answer::codes(&body),
+                    Err(Attempt::NoRoom) => return Attempt::NoRoom,
+                    Err(_) => Vec::new(),
+                };
                 Attempt::Refused(Refusal {
                     status,
-                    codes: answer::codes(&body),
+                    codes,
                     request_id: id,
                 })
             }
@@ -347,34 +375,27 @@ impl Client {
     }
 
     /// Reads a body to its end, as long as it comes and fits.
-    async fn body(&self, mut response: reqwest::Response, most: usize) -> Result<Vec<u8>, Attempt> {
+    async fn body(
+        &self,
+        response: reqwest::Response,
+        most: usize,
+        share: Share,
+    ) -> Result<Body, Attempt> {
         let url = response.url().clone();
-        let begun = Instant::now();
-        let announced = response.content_length().unwrap_or_default();
-        let announced = usize::try_from(announced).unwrap_or(usize::MAX);
-        let mut body = Vec::with_capacity(announced.min(most).min(MOST_ANNOUNCED));
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() > most => {
-                    return Err(Attempt::Failed(answer::too_large("one page", most)));
-                }
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => return Ok(body),
-                Err(error) => return Err(self.failed(&url, &error)),
-            }
-            let elapsed = begun.elapsed();
-            let least = elapsed.as_secs() * self.limits.bytes_per_second;
-            if elapsed > self.limits.slow_after && (body.len() as u64) < least {
-                return Err(Attempt::Failed(GraphError::new(
-                    Cause::Limit,
-                    format!(
-                        "Graph's answer comes slower than the limit of {} bytes a second",
-                        self.limits.bytes_per_second
-                    ),
-                    "check the network and the proxy between here and Graph",
-                )));
-            }
-        }
+        let read = body::read(response, most, &self.limits, share).await;
+        read.map_err(|unread| match unread {
+            Unread::TooLong => Attempt::Failed(answer::too_large("one page", most)),
+            Unread::NoRoom => Attempt::NoRoom,
+            Unread::Broken(error) => self.failed(&url, &error),
+            Unread::TooSlow => Attempt::Failed(GraphError::new(
+                Cause::Limit,
+                format!(
+                    "Graph's answer comes slower than the limit of {} bytes a second",
+                    self.limits.bytes_per_second
+                ),
+                "check the network and the proxy between here and Graph",
+            )),
+        })
     }
 
     /// Compares this machine's clock with Graph's: credentials are judged by the first.
@@ -412,9 +433,6 @@ impl Client {
         Ok(())
     }
 }
-
-/// What an answer says of its own length is believed so far.
-const MOST_ANNOUNCED: usize = 4 << 20;
 
 /// An error's body is small.
 const ERROR_BYTES: usize = 64 << 10;

@@ -14,8 +14,12 @@ pub struct Limits {
     pub first_wait: Duration,
     /// The longest wait where the server does not say how long.
     pub longest_wait: Duration,
-    /// One page, decoded.
+    /// One page, decoded. Graph's largest have some two megabytes.
     pub page_bytes: usize,
+    /// All pages that are being read at the same time, decoded.
+    pub body_bytes: usize,
+    /// What one list may hold back: objects that wait for what is read beside them.
+    pub held_bytes: usize,
     /// The headers of one answer.
     pub header_bytes: usize,
     /// Below this rate, measured from `slow_after` on, a body is given up.
@@ -46,7 +50,9 @@ impl Default for Limits {
             attempts: 6,
             first_wait: Duration::from_secs(1),
             longest_wait: Duration::from_secs(60),
-            page_bytes: 64 << 20,
+            page_bytes: 32 << 20,
+            body_bytes: 64 << 20,
+            held_bytes: 96 << 20,
             header_bytes: HEADER_BYTES,
             bytes_per_second: 1_000,
             slow_after: Duration::from_secs(30),

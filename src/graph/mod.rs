@@ -5,6 +5,7 @@
 //! other origin than the one that was configured.
 
 mod answer;
+mod body;
 mod claims;
 mod client;
 mod cloud;
@@ -12,6 +13,8 @@ mod collect;
 mod doctor;
 mod error;
 mod failure;
+#[doc(hidden)]
+pub mod fuzz;
 mod http;
 mod limits;
 mod link;

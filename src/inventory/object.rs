@@ -227,8 +227,8 @@ impl Reading<'_> {
         let id: Option<ObjectId> = self.id()?;
         let mut app_id: Option<AppId> = self.identifier(Field::AppId)?;
         if app_id.is_none() && is_agent {
-            // It has no client id of its own. The model counts identities by one, and no other object has this id.
-            app_id = id.map(|id| AppId::from_bytes(*id.as_bytes()));
+            // It has no client id. The nil GUID names nothing, in a policy either; its object id tells it from others.
+            app_id = id.map(|_| AppId::from_bytes([0; 16]));
         }
         Ok(ServicePrincipal {
             id,

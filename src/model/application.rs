@@ -57,6 +57,27 @@ impl Credentials {
         }
     }
 
+    /// Returns the same lists with nothing in them; numbers stay.
+    fn emptied(&self) -> Self {
+        match self {
+            Self::Listed { .. } => Self::Listed {
+                passwords: Vec::new(),
+                keys: Vec::new(),
+            },
+            Self::Counted {
+                secrets,
+                certificates,
+            } => Self::Counted {
+                secrets: *secrets,
+                certificates: *certificates,
+            },
+            Self::Unknown { passwords, keys } => Self::Unknown {
+                passwords: passwords.as_ref().map(|_| Vec::new()),
+                keys: keys.as_ref().map(|_| Vec::new()),
+            },
+        }
+    }
+
     /// Returns which lists the source lacks.
     pub const fn missing(&self) -> Option<MissingLists> {
         match self {
@@ -116,13 +137,24 @@ pub struct Application {
     pub token_encryption_key_id: Option<KeyId>,
 }
 
+impl Application {
+    /// Returns the same object with nothing in its lists of credentials.
+    pub(super) fn without_stored(&self) -> Self {
+        let credentials = self.credentials.emptied();
+        Self {
+            credentials,
+            ..self.clone()
+        }
+    }
+}
+
 /// What a service principal stands for, from `servicePrincipalType`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ServicePrincipalType {
     /// `ManagedIdentity`: its keys are made and rotated by the platform.
     ManagedIdentity,
     /// An agent identity, known by its `@odata.type` or its `agentIdentityBlueprintId`: it holds no credentials, its
-    /// blueprint does. One without an `appId` goes by its object id.
+    /// blueprint does. One without an `appId` has the nil GUID in its place, and goes by its object id.
     AgentIdentity,
     /// `Application`, `Legacy`, and whatever Graph may add.
     Other,
@@ -156,6 +188,15 @@ pub struct ServicePrincipal {
 }
 
 impl ServicePrincipal {
+    /// Returns the same object with nothing in its lists of credentials.
+    pub(super) fn without_stored(&self) -> Self {
+        let credentials = self.credentials.emptied();
+        Self {
+            credentials,
+            ..self.clone()
+        }
+    }
+
     /// Tells whether it holds, or may hold, a credential of its own.
     pub fn may_hold_credentials(&self) -> bool {
         !self.credentials.are_none()

@@ -248,9 +248,8 @@ impl Identity {
             service_principal.and_then(|object| object.token_encryption_key_id),
         ];
         let mut credentials = Vec::new();
-        let application = application.and_then(|object| Object::of_application(object));
-        let service_principal =
-            service_principal.and_then(|object| Object::of_service_principal(object));
+        let application = application.and_then(Object::of_application);
+        let service_principal = service_principal.and_then(Object::of_service_principal);
         for object in application.into_iter().chain(service_principal) {
             object.classify(encryption_keys, now, &mut credentials);
         }
@@ -271,6 +270,30 @@ impl Identity {
         };
         identity.classify(now, alternatives);
         identity
+    }
+
+    /// Returns the same identity without its stored credentials.
+    #[must_use]
+    pub fn without_stored(&self, alternatives: Alternatives) -> Self {
+        let mut identity = Self {
+            application: self.application.as_ref().map(Application::without_stored),
+            service_principal: self
+                .service_principal
+                .as_ref()
+                .map(ServicePrincipal::without_stored),
+            credentials: Vec::new(),
+            state: Known::Unknown,
+            is_federated: self.is_federated,
+            app_id: self.app_id,
+        };
+        identity.state = identity.judge_state(alternatives);
+        identity
+    }
+
+    /// Lets the identity hold these classified credentials and no others.
+    pub fn hold(&mut self, credentials: Vec<ClassifiedCredential>, alternatives: Alternatives) {
+        self.credentials = credentials;
+        self.state = self.judge_state(alternatives);
     }
 
     fn judge_state(&self, alternatives: Alternatives) -> Known<State> {

@@ -12,7 +12,8 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::lines::BUFFER;
-use super::{Options, OutputFormat, groups, steps, words};
+use super::steps::{self, Steps};
+use super::{Options, OutputFormat, groups, words};
 use crate::escape::printable;
 use crate::finding::{Disposition, Finding, RuleId};
 use crate::report::{NotJudged, Report};
@@ -104,13 +105,15 @@ fn suites(report: &Report) -> BTreeMap<RuleId, Vec<Case>> {
 const CASES_WITH_STEPS: usize = 100;
 
 fn next_steps(report: &Report, group: &[&Finding]) -> String {
-    let steps = steps::of(report, group);
-    let lines = (1..).zip(&steps).flat_map(|(number, step)| {
+    let Steps { list, is_cut, .. } = steps::of(report, group);
+    let lines = (1..).zip(&list).flat_map(|(number, step)| {
         let text = format!("{number}. {}", step.text);
         let commands = [&step.azure_cli, &step.powershell].into_iter().flatten();
         let commands = commands.flat_map(|it| it.lines().map(|line| format!("   {line}")));
         std::iter::once(text).chain(commands)
     });
+    let more = is_cut.then(|| format!("… {}", steps::MORE));
+    let lines = lines.chain(more);
     let lines: Vec<String> = lines.map(|line| printable(&line).into_owned()).collect();
     if lines.is_empty() {
         return String::new();

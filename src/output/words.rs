@@ -85,28 +85,37 @@ pub(super) fn applications(report: &Report) -> String {
 /// Says which objects were not judged; nothing where all were.
 pub(super) fn skipped(report: &Report) -> String {
     let skipped = &report.summary.skipped;
+    let identities = |number| {
+        if number == 1 {
+            "identity"
+        } else {
+            "identities"
+        }
+    };
+    let managed = format!("managed {}", identities(skipped.managed_identity));
+    let agents = format!("agent {}", identities(skipped.agent_identity));
     named([
-        (skipped.managed_identity, "managed identities"),
+        (skipped.managed_identity, &managed),
         (skipped.microsoft, "of Microsoft"),
         (skipped.foreign, "of other tenants"),
         (skipped.deleted, "deleted"),
-        (skipped.agent_identity, "agent identities"),
+        (skipped.agent_identity, &agents),
     ])
 }
 
 /// Says which credentials were excused because they do not authenticate, and which nobody knows; nothing where there are
 /// none.
 pub(super) fn excused(report: &Report) -> String {
-    let summary = &report.summary;
-    named([
-        (summary.excused.token_signing, "token-signing keys"),
-        (summary.excused.paired_password, "passwords of such keys"),
-        (summary.excused.token_encryption, "token-encryption keys"),
-        (
-            summary.unknown_credentials,
-            "keys of an unknown type, which are not excused",
-        ),
-    ])
+    let excused = &report.summary.excused;
+    let unknown = report.summary.unknown_credentials;
+    let words = [
+        (excused.token_signing, "token-signing key", ""),
+        (excused.paired_password, "password", " of SAML signing keys"),
+        (excused.token_encryption, "token-encryption key", ""),
+        (unknown, "key", " of an unknown type (not excused)"),
+    ];
+    let words = words.into_iter().filter(|(number, ..)| *number > 0);
+    list(words.map(|(number, thing, more)| format!("{}{more}", count(number, thing))))
 }
 
 /// Says what a source is and holds.

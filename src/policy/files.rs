@@ -140,3 +140,19 @@ impl Files for Changed<'_> {
         Disk.is_disk()
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_leads_nowhere_ends_the_search_for_the_root() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("inner");
+        fs::create_dir_all(folder.path().join(".git")).unwrap();
+        fs::create_dir(&inner).unwrap();
+        assert_eq!(Disk.repository(&inner).as_deref(), Some(folder.path()));
+        std::os::unix::fs::symlink("nowhere", inner.join(".git")).unwrap();
+        assert_eq!(Disk.repository(&inner), Some(inner));
+    }
+}

@@ -222,7 +222,13 @@ fn listed<'schema>(schema: &'schema Value, word: &str) -> impl Iterator<Item = &
 
 fn unknown_key(entry: &Entry<'_>, known: &[&str], subject: Subject) -> Fault {
     let name = entry.key.to_string();
-    let remedy = suggestion(&name, known);
+    // It was a key of a rule once.
+    let has_moved = name == "issuers" && matches!(subject, Subject::Part);
+    let remedy = if has_moved {
+        "write the list under `issuers` at the top of the policy".to_owned()
+    } else {
+        suggestion(&name, known)
+    };
     match subject {
         Subject::Rules => Fault::UnknownRule { rule: name, remedy },
         Subject::Exceptions => ExceptionsFault::OtherKey { key: name, remedy }.into(),

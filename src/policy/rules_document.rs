@@ -47,7 +47,7 @@ words!(Alternative, "Alternative", "What counts as better than a secret.", [
 ]);
 
 /// What one file says about one rule: only what is written there.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct RuleOverride {
     pub(super) level: Option<Switch>,
     pub(super) evidence: Option<Evidence>,

@@ -80,9 +80,8 @@ impl<'policy> Trust<'policy> {
                     |known: &&KnownIssuer| !others.iter().any(|it| it.includes(&known.issuer));
                 let known = KNOWN.iter().filter(is_new).map(ToString::to_string);
                 let own = self.own.filter(|own| {
-                    let forms = entra_issuers(*own);
-                    let mut forms = forms.iter();
-                    !forms.all(|form| others.iter().any(|it| it.names(form)))
+                    let own = entra_issuer(*own);
+                    !others.iter().any(|it| it.names(&own))
                 });
                 known
                     .chain(own.map(|own| format!("Microsoft Entra ID, tenant {own}")))
@@ -108,8 +107,12 @@ struct KnownIssuer {
 }
 
 impl KnownIssuer {
+    /// Entra compares the issuer of a token letter by letter, so one in other letters lets nobody in.
     fn names(&self, issuer: &str) -> bool {
-        self.issuer.names(issuer) && (!self.is_one_part || has_one_part(issuer))
+        let is_written_so = issuer.starts_with("https://")
+            && split(issuer)
+                .is_some_and(|(host, _)| !host.bytes().any(|it| it.is_ascii_uppercase()));
+        is_written_so && self.issuer.names(issuer) && (!self.is_one_part || has_one_part(issuer))
     }
 
     /// Tells whether it names whatever a listed issuer names.
@@ -163,34 +166,22 @@ fn has_one_part(issuer: &str) -> bool {
     part.is_some_and(|part| !part.is_empty() && !part.contains('/'))
 }
 
-/// The issuers of Microsoft Entra ID before and behind the tenant: of tokens in version 2 and version 1, in every cloud.
-const ENTRA: [(&str, &str); 6] = [
-    ("https://login.microsoftonline.com/", "/v2.0"),
-    ("https://login.microsoftonline.us/", "/v2.0"),
-    ("https://login.partner.microsoftonline.cn/", "/v2.0"),
-    ("https://login.chinacloudapi.cn/", "/v2.0"),
-    ("https://sts.windows.net/", ""),
-    ("https://sts.chinacloudapi.cn/", ""),
-];
+/// The issuer of Microsoft Entra ID before and behind the tenant. Federated credentials take tokens of version 2; every
+/// other form of the same tenant must be listed, those of national clouds among them.
+const ENTRA: (&str, &str) = ("https://login.microsoftonline.com/", "/v2.0");
 
 /// Returns the tenant of Microsoft Entra ID that an issuer is; a GUID is written in either letter case.
 fn tenant_of(issuer: &str) -> Option<TenantId> {
     let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
-    ENTRA.iter().find_map(|(before, behind)| {
-        let start = issuer.get(..before.len())?;
-        let rest = issuer.get(before.len()..)?;
-        let tenant = rest.strip_suffix(behind)?;
-        start.eq_ignore_ascii_case(before).then_some(())?;
-        tenant.parse().ok()
-    })
+    let (before, behind) = ENTRA;
+    let tenant = issuer.strip_prefix(before)?.strip_suffix(behind)?;
+    tenant.parse().ok()
 }
 
 /// Returns how a tenant of Microsoft Entra ID is written as an issuer.
-fn entra_issuers(tenant: TenantId) -> Vec<String> {
-    let forms = ENTRA.iter();
-    forms
-        .map(|(before, behind)| format!("{before}{tenant}{behind}"))
-        .collect()
+fn entra_issuer(tenant: TenantId) -> String {
+    let (before, behind) = ENTRA;
+    format!("{before}{tenant}{behind}")
 }
 
 /// Tells whether a listed issuer is one tenant of Microsoft Entra ID and nothing more.
@@ -247,6 +238,9 @@ mod tests {
             "https://oic.prod-aks.azure.com/tenant/cluster",
             "https://westeurope.oic.prod-aks.azure.example/tenant/cluster",
             "http://gitlab.com",
+            "https://GitLab.com",
+            "HTTPS://gitlab.com",
+            "https://token.actions.GitHubUserContent.com",
             "x",
             "",
         ] {
@@ -260,10 +254,7 @@ mod tests {
         for tenant in [OWN.to_owned(), OWN.to_uppercase()] {
             for issuer in [
                 format!("https://login.microsoftonline.com/{tenant}/v2.0"),
-                format!("https://Login.MicrosoftOnline.com/{tenant}/v2.0/"),
-                format!("https://login.microsoftonline.us/{tenant}/v2.0"),
-                format!("https://login.partner.microsoftonline.cn/{tenant}/v2.0"),
-                format!("https://sts.windows.net/{tenant}/"),
+                format!("https://login.microsoftonline.com/{tenant}/v2.0/"),
             ] {
                 assert_eq!(known(Some(OWN)).distrust(&issuer), None, "{issuer}");
                 let other = known(Some(OTHER)).distrust(&issuer);
@@ -283,9 +274,12 @@ mod tests {
             format!("https://login.microsoftonline.com//{OWN}/v2.0"),
             format!("https://login.microsoftonline.com/{OTHER}/../{OWN}/v2.0"),
             format!("https://login.microsoftonline.com:443/{OWN}/v2.0"),
+            format!("https://Login.microsoftonline.com/{OWN}/v2.0"),
             format!("https://user@login.microsoftonline.com/{OWN}/v2.0"),
+            format!("https://login.microsoftonline.us/{OWN}/v2.0"),
+            format!("https://sts.windows.net/{OWN}/"),
             format!("https://sts.windows.net/{OWN}/v2.0"),
-            format!("https://sts.windows.net/{{{OWN}}}/"),
+            format!("https://login.microsoftonline.com/{{{OWN}}}/v2.0"),
             "https://login.microsoftonline.com/common/v2.0".to_owned(),
         ] {
             let distrust = known(Some(OWN)).distrust(&issuer);
@@ -300,7 +294,7 @@ mod tests {
         assert_eq!(trust.distrust("https://gitlab.contoso.example"), None);
         for issuer in [
             "https://gitlab.com".to_owned(),
-            format!("https://sts.windows.net/{OWN}/"),
+            format!("https://login.microsoftonline.com/{OWN}/v2.0"),
         ] {
             assert_eq!(trust.distrust(&issuer), Some(Distrust::Unlisted));
         }
@@ -312,7 +306,7 @@ mod tests {
             let texts = texts.iter();
             texts.map(|text| Issuer::parse(text).unwrap()).collect()
         };
-        let own = format!("https://sts.windows.net/{OWN}/");
+        let own = format!("https://login.microsoftonline.com/{OWN}/v2.0");
         for (texts, is_wider) in [
             (vec!["https://gitlab.com"], false),
             (vec!["https://vstoken.dev.azure.com/contoso"], false),
@@ -320,7 +314,7 @@ mod tests {
             (vec!["https://gitlab.com/*"], true),
             (vec!["https://a.oic.prod-aks.azure.com/b/*"], false),
             (vec![own.as_str()], false),
-            (vec!["https://sts.windows.net/*"], true),
+            (vec!["https://login.microsoftonline.com/*"], true),
         ] {
             let list = list(&texts);
             let listed = Trust::new(Some(&list), OWN.parse().ok());

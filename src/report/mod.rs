@@ -189,6 +189,8 @@ pub struct NotJudged {
     pub reason: String,
     /// Whether the policy says that this evidence is optional, so that the verdict stands without it.
     pub optional: bool,
+    /// Whether the inventory lacks it altogether, which no day changes and no exception covers.
+    pub is_whole: bool,
 }
 
 impl NotJudged {
@@ -436,6 +438,11 @@ impl Report {
                     .address
                     .as_deref()
                     .map_or(&[][..], str::as_bytes);
+                if let (None, Some(object_id)) = (&application.address, application.object_id) {
+                    // An agent identity need not show an appId and goes by its object id: a part more again.
+                    let parts = [&[][..], &[], object_id.as_bytes(), key_id];
+                    return Fingerprint::new(rule, &parts, finding.repeat);
+                }
                 Fingerprint::new(rule, &[&[], address, key_id], finding.repeat)
             }
             Subject::Tenant => {

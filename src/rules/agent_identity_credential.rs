@@ -24,7 +24,7 @@ static DESCRIPTOR: RuleDescriptor = RuleDescriptor {
     security_severity: "8.5",
     help: HELP,
     defaults: RuleDefaults::NONE,
-    needs: &[Need::ServicePrincipals],
+    needs: &[Need::ServicePrincipals, Need::Dates],
     message,
     next_steps,
 };

@@ -8,7 +8,7 @@ use crate::finding::{
 use crate::model::Identity;
 
 use super::{
-    Rule, RuleContext, Violation,
+    Dependence, Rule, RuleContext, Violation,
     next_steps::{self as steps, step},
 };
 
@@ -60,6 +60,10 @@ The inventory must hold the service principals (`az ad sp list --all`, or live a
 impl Rule for ApplicationMissing {
     fn descriptor(&self) -> &'static RuleDescriptor {
         &DESCRIPTOR
+    }
+
+    fn dependence(&self) -> Dependence {
+        Dependence::Identity
     }
 
     fn judge(&self, identity: &Identity, context: &RuleContext<'_>, found: &mut Vec<Violation>) {

@@ -6,7 +6,7 @@ use crate::finding::{Level, Need, RuleDefaults, RuleDescriptor, RuleId};
 use crate::model::{ClassifiedCredential, CredentialClass, Identity};
 
 use super::{
-    Rule, RuleContext, Violation,
+    Dependence, Rule, RuleContext, Violation,
     expiry::{self, Horizon},
     next_steps,
 };
@@ -57,6 +57,10 @@ rules:
 impl Rule for CertificateExpiring {
     fn descriptor(&self) -> &'static RuleDescriptor {
         &DESCRIPTOR
+    }
+
+    fn dependence(&self) -> Dependence {
+        Dependence::Identity
     }
 
     fn judge(&self, identity: &Identity, context: &RuleContext<'_>, found: &mut Vec<Violation>) {

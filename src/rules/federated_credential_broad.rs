@@ -165,7 +165,7 @@ fn next_steps(facts: &Facts<'_>) -> Vec<NextStep> {
         steps::list_sign_ins(facts),
     )];
     let is_about_trust =
-        |reason: &&str| [UNLISTED, OTHER_TENANT, TENANT_UNKNOWN, OTHER_AUDIENCE].contains(reason);
+        |reason: &str| [UNLISTED, OTHER_TENANT, TENANT_UNKNOWN, OTHER_AUDIENCE].contains(&reason);
     if !trust.reasons.iter().all(|reason| is_about_trust(reason)) {
         steps.push(step(
             format!(
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn another_tenant_of_entra_and_an_unknown_own_one_are_told_apart() {
-        let issuer = "https://sts.windows.net/9c1e55d0-2a34-4f7e-8d11-5b0c3f7a6e20/";
+        let issuer = "https://login.microsoftonline.com/9c1e55d0-2a34-4f7e-8d11-5b0c3f7a6e20/v2.0";
         assert_eq!(reasons(issuer, "workload"), [TENANT_UNKNOWN]);
     }
 

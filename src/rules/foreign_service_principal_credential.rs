@@ -33,8 +33,8 @@ const HELP: &str = "\
 ## What it finds
 
 A credential on the service principal of an application that Microsoft or another tenant owns: a client
-secret, certificate or symmetric key that works now or later, a federated credential, a key of an
-unknown type, or what is marked as signing or encrypting tokens. On another tenant's application the
+secret, certificate or symmetric key that works now or later, a federated credential, and, whatever its
+dates, a key of an unknown type or one that is marked as signing or encrypting tokens. On another tenant's application the
 parts of a SAML signing certificate that is in use are left out; on Microsoft's nothing is.
 
 It also finds a client secret or symmetric key on a managed identity: the platform makes and rotates the
@@ -90,8 +90,8 @@ impl Rule for ForeignServicePrincipalCredential {
     }
 }
 
-/// Tells whether somebody can sign in with it now or later, or may be able to. Nobody knows how long an unknown key works,
-/// and labels and usages are the words of whoever added the credential.
+/// Tells whether somebody can sign in with it now or later, or may be able to. Nobody knows what an unknown key is for and
+/// how long, and labels and usages are the words of whoever added the credential.
 fn gives_access(held: &ClassifiedCredential, standing: Standing) -> bool {
     let is_secret = matches!(
         held.class,
@@ -100,8 +100,13 @@ fn gives_access(held: &ClassifiedCredential, standing: Standing) -> bool {
     match (standing, held.class) {
         (Standing::ManagedIdentity, CredentialClass::PairedPassword) => held.is_unexpired(),
         (Standing::ManagedIdentity, _) => is_secret && held.is_unexpired(),
-        (_, CredentialClass::Unknown) => true,
         (Standing::Foreign, _) if held.proof == Proof::InUse => false,
+        (
+            _,
+            CredentialClass::Unknown
+            | CredentialClass::TokenSigningKey
+            | CredentialClass::TokenEncryptionKey,
+        ) => true,
         _ => held.is_unexpired(),
     }
 }

@@ -215,6 +215,18 @@ impl EntryViolation {
 /// Why a rule finds its limit in its setting.
 const LIMIT: &str = "the policy sets the limit of each rule that takes one";
 
+/// On what it depends what a rule finds on a stored credential. A forecast looks only where that changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dependence {
+    /// On the credential alone, and on the day.
+    Own,
+    /// On the credential, and on whether a live secret of the identity ends late: then nothing is found.
+    LiveSecrets,
+    /// On the identity: whether it has a credential of a kind, and which of a kind ends last. What is found is about the
+    /// identity, or about such a last one.
+    Identity,
+}
+
 /// A rule: a text, and a judgement of identities, of the tenant or of the policy's own entries.
 pub trait Rule: Sync {
     /// Returns everything about the rule that is not its behaviour.
@@ -229,6 +241,11 @@ pub trait Rule: Sync {
             | Standing::ManagedIdentity
             | Standing::AgentIdentity => false,
         }
+    }
+
+    /// Tells on what else it depends what the rule finds on a credential.
+    fn dependence(&self) -> Dependence {
+        Dependence::Own
     }
 
     /// Tells whether a migration window tolerates what the rule finds, on this day.

@@ -6,7 +6,7 @@ use crate::finding::{Detail, Facts, Level, Need, NextStep, RuleDefaults, RuleDes
 use crate::model::{Identity, Known};
 
 use super::{
-    Rule, RuleContext, Violation,
+    Dependence, Rule, RuleContext, Violation,
     next_steps::{self as steps, step},
 };
 
@@ -54,6 +54,10 @@ The inventory must show the owners of the applications.
 impl Rule for OwnerMissing {
     fn descriptor(&self) -> &'static RuleDescriptor {
         &DESCRIPTOR
+    }
+
+    fn dependence(&self) -> Dependence {
+        Dependence::Identity
     }
 
     fn judge(&self, identity: &Identity, _context: &RuleContext<'_>, found: &mut Vec<Violation>) {

@@ -4,7 +4,7 @@ use crate::finding::{Level, Need, RuleDefaults, RuleDescriptor, RuleId};
 use crate::model::{CredentialClass, Identity};
 
 use super::{
-    Rule, RuleContext, Violation,
+    Dependence, Rule, RuleContext, Violation,
     expiry::{self, Horizon},
     next_steps,
 };
@@ -57,6 +57,10 @@ secret `0b6e2a0e-6a0b-4f7e-9d5e-0f5d2f9f8a11` ends 2026-12-10 08:15 UTC, within 
 impl Rule for SecretExpiring {
     fn descriptor(&self) -> &'static RuleDescriptor {
         &DESCRIPTOR
+    }
+
+    fn dependence(&self) -> Dependence {
+        Dependence::LiveSecrets
     }
 
     fn judge(&self, identity: &Identity, context: &RuleContext<'_>, found: &mut Vec<Violation>) {

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use crate::model::{Identity, Known, State};
 use crate::policy::Window;
 
-use super::{Rule, RuleContext, Violation, next_steps, wording};
+use super::{Dependence, Rule, RuleContext, Violation, next_steps, wording};
 
 pub(super) struct SecretOutsideWindow;
 
@@ -64,6 +64,10 @@ migration-windows:
 impl Rule for SecretOutsideWindow {
     fn descriptor(&self) -> &'static RuleDescriptor {
         &DESCRIPTOR
+    }
+
+    fn dependence(&self) -> Dependence {
+        Dependence::Identity
     }
 
     fn is_tolerated_in(&self, window: &Window, today: Date) -> bool {

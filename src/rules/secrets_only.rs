@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::model::{Identity, Known, State};
 use crate::policy::Window;
 
-use super::{Rule, RuleContext, Violation, next_steps, wording};
+use super::{Dependence, Rule, RuleContext, Violation, next_steps, wording};
 
 pub(super) struct SecretsOnly;
 
@@ -74,6 +74,10 @@ impl Rule for SecretsOnly {
         &DESCRIPTOR
     }
 
+    fn dependence(&self) -> Dependence {
+        Dependence::Identity
+    }
+
     fn is_tolerated_in(&self, window: &Window, today: Date) -> bool {
         window.tolerates_secrets_only(today)
     }
@@ -103,8 +107,8 @@ fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
     if !application.knows_federated {
         out.write_str(" (federated credentials were not in the inventory)")?;
     }
-    wording::uncounted(&application.uncounted, out)?;
-    wording::list_secrets(application, out)
+    wording::list_secrets(application, out)?;
+    wording::uncounted(&application.uncounted, out)
 }
 
 #[cfg(test)]

@@ -12,13 +12,13 @@ const [root, program] = process.argv.slice(2);
 function copy() {
   const action = fs.mkdtempSync(path.join(os.tmpdir(), "the action "));
   for (const name of ["action.yml", "Cargo.toml", "Cargo.lock"]) fs.copyFileSync(path.join(root, name), path.join(action, name));
-  fs.cpSync(path.join(root, "action"), path.join(action, "action"), { recursive: true });
+  for (const name of ["action", "examples"]) fs.cpSync(path.join(root, name), path.join(action, name), { recursive: true });
   return action;
 }
 
 function reason(setUp, action) {
   try {
-    run(setUp, { action, program, project: root });
+    run(setUp, { action, program, project: action });
     return null;
   } catch (error) {
     return error;

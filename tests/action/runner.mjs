@@ -9,7 +9,7 @@ import { parse } from "yaml";
 const STATUS = ["always", "success", "failure", "cancelled"];
 
 /** Evaluates one expression, without its `${{ }}`. */
-function evaluate(source, context, hasFailed) {
+export function evaluate(source, context, hasFailed) {
   const truth = { always: true, success: !hasFailed, failure: hasFailed, cancelled: false };
   const functions = new Map(
     STATUS.map((name) => [name, { name, minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(truth[name]) }]),
@@ -20,7 +20,7 @@ function evaluate(source, context, hasFailed) {
 }
 
 /** Fills the expressions of a text in. */
-function fill(text, context, hasFailed) {
+export function fill(text, context, hasFailed) {
   return String(text).replace(/\$\{\{(.*?)\}\}/gs, (_, source) => evaluate(source.trim(), context, hasFailed).coerceString());
 }
 

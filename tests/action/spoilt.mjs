@@ -1,4 +1,4 @@
-// Changes of the action that would let something pass, and the set-up that must notice each.
+// Changes of the action and of the example for it that would let something pass, and the set-up that must notice each.
 const FAIL = "a violation is red with 1, after the upload";
 
 export const spoilt = [
@@ -197,6 +197,69 @@ export const spoilt = [
     from: '--signer-workflow "$ACTION_REPOSITORY/.github/workflows/release.yml"',
     to: "",
     noticed: "a release that was built on a machine of somebody's own stops",
+  },
+  {
+    what: "the check of the example trusts the environment",
+    file: "examples/github/pull-request-gate.yml",
+    from: "[ -n \"$pushers\" ] ||",
+    to: "exit 0; [ -n \"$pushers\" ] ||",
+    noticed: "the example for pull requests fails where the environment asks nobody",
+  },
+  {
+    what: "the example lets the author approve",
+    file: "examples/github/pull-request-gate.yml",
+    from: "\"$AUTHOR\" \"$SENDER\"",
+    to: "\"$SENDER\"",
+    noticed: "the example for pull requests does not let the author approve",
+  },
+  {
+    what: "the example lets those approve who started the run",
+    file: "examples/github/pull-request-gate.yml",
+    from: "\"$AUTHOR\" \"$SENDER\"",
+    to: "\"$AUTHOR\"",
+    noticed: "the example for pull requests does not let those approve who started the run",
+  },
+  {
+    what: "the example lets those approve who pushed",
+    file: "examples/github/pull-request-gate.yml",
+    from: " \"$pushers\")",
+    to: ")",
+    noticed: "the example for pull requests knows who pushed whoever started the run",
+  },
+  {
+    what: "the example takes a refusal for an approval",
+    file: "examples/github/pull-request-gate.yml",
+    from: ".state == \"approved\" and ",
+    to: "",
+    noticed: "the example for pull requests takes a refusal for none",
+  },
+  {
+    what: "the example takes every environment",
+    file: "examples/github/pull-request-gate.yml",
+    from: ".name == env.ENVIRONMENT",
+    to: "true",
+    noticed: "the example for pull requests takes the approval of another environment for none",
+  },
+  {
+    what: "the example does not wait for the approval",
+    file: "examples/github/pull-request-gate.yml",
+    from: "[ \"$APPROVAL\" = success ] ||",
+    to: "true ||",
+    noticed: "the example for pull requests fails without an approval",
+  },
+  {
+    what: "the required check of the example may be skipped",
+    file: "examples/github/pull-request-gate.yml",
+    from: "    if: always() # a job that is skipped counts as passed\n",
+    to: "",
+    noticed: "the example for pull requests fails without an approval",
+  },
+  {
+    what: "the example takes no verdict for one",
+    file: "examples/github/pull-request-gate.yml",
+    from: "[ \"$VERDICT\" = fail ] ||",
+    to: "true ||",
+    noticed: "the example for pull requests fails where the review was cancelled",
   },
   {
     what: "an input is put into a script",

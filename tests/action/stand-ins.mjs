@@ -33,10 +33,13 @@ esac`,
 }
 
 /** A gh with one release in a folder; what it is asked is written down. */
-export function gh(folder, { release, attested = true, comments = [], login, app, head, approvals, refuses = "" }) {
+export function gh(folder, { release, attested = true, comments = [], login, app, head, activity, approvals, refuses = "" }) {
   const log = path.join(folder, "gh.log");
   fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(path.join(folder, "comments.json"), JSON.stringify(comments));
+  for (const [name, answer] of Object.entries({ activity, approvals })) {
+    if (answer) fs.writeFileSync(path.join(folder, `${name}.json`), JSON.stringify(answer));
+  }
   script(
     folder,
     "gh",
@@ -55,6 +58,9 @@ case "$*" in
       const found = comments.filter((it) => it.login === process.env.LOGIN && it.body.startsWith(process.env.MARK));
       for (const comment of found) console.log(comment.id);
     ' "${path.join(folder, "comments.json")}" ;;
+  # gh has a jq of its own.
+  "api --method GET repos/contoso/platform/activity -F per_page=100 -f ref=refs/heads/change --jq "*) jq -r "\${@: -1}" "${path.join(folder, "activity.json")}" ;;
+  "api repos/contoso/platform/actions/runs/99/approvals --jq "*) jq -r "\${@: -1}" "${path.join(folder, "approvals.json")}" ;;
   "api --method "*)
     for word in "$@"; do case $word in body=@*) cp "\${word#body=@}" "${path.join(folder, "body.md")}" ;; esac; done ;;
   *) echo "gh $*" >&2; exit 1 ;;

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { jobsAfter } from "./jobs.mjs";
 import { act, inputsOf } from "./runner.mjs";
 import { cargo, gh, script } from "./stand-ins.mjs";
 
@@ -96,7 +97,12 @@ export function run(setUp, { action, program, project }) {
       lost: setUp.lost,
       env: { PATH: `${bin}:${setUp.path ?? process.env.PATH}`, ...setUp.env },
     });
-    return setUp.holds({ ...result, asked, workspace, temp });
+    const reviewed = setUp.cancelled ? { outputs: {}, result: "cancelled" } : result;
+    const jobs =
+      setUp.workflow && setUp.commits
+        ? jobsAfter(path.join(project, setUp.workflow), { github, reviewed, reviewers: setUp.reviewers, bin, temp })
+        : null;
+    return setUp.holds({ ...result, jobs, asked, workspace, temp });
   } finally {
     fs.rmSync(root, { recursive: true, force: true });
   }

@@ -269,14 +269,14 @@ fn secrets(count: usize) -> Input {
 }
 
 /// Days that are all different, and the times of day, too.
-fn passing(number: usize) -> (String, String) {
+fn passing(number: usize, count: usize) -> (String, String) {
     let instant = |day: i64, number: usize| {
         let seconds = 86_400 * day + i64::try_from(number * 997 % 86_400).unwrap();
         let begin = jiff::Timestamp::from_second(1_764_547_200).unwrap();
         let instant = begin + jiff::SignedDuration::from_secs(seconds);
         instant.to_string()
     };
-    let day = i64::try_from(number % 700).unwrap();
+    let day = i64::try_from(700 * number / count).unwrap();
     (instant(day, number), instant(day + 90, number))
 }
 
@@ -284,7 +284,7 @@ fn passing(number: usize) -> (String, String) {
 fn passing_secrets(count: usize) -> Input {
     let secrets: Vec<String> = (0..count)
         .map(|number| {
-            let (start, end) = passing(number);
+            let (start, end) = passing(number, count);
             secret(number, &start, &end)
         })
         .collect();
@@ -298,7 +298,7 @@ fn passing_secrets(count: usize) -> Input {
 fn passing_certificates(count: usize) -> Input {
     let keys: Vec<String> = (0..count)
         .map(|number| {
-            let (start, end) = passing(number);
+            let (start, end) = passing(number, count);
             key(number, "Verify", "null", &start, &end)
         })
         .collect();

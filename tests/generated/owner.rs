@@ -189,7 +189,7 @@ fn write(random: &mut Random, object: &mut Value, now: i128) {
         }
         _ => {
             object["displayName"] =
-                json!(random.pick(&["Microsoft Graph", "managed identity", "deleted"]))
+                json!(random.pick(&["Microsoft Graph", "managed identity", "deleted"]));
         }
     }
 }

@@ -40,7 +40,7 @@ fn named(report: &str, rule: &str) -> usize {
 #[test]
 fn pruning_changes_nothing_that_is_found() {
     let (mut pruned, mut by_inventory) = (0, 0);
-    for seed in 0..120 {
+    for seed in 0..200 {
         let case = Case::new(seed);
         let folder = tempfile::tempdir().unwrap();
         let asked = Asked::new(&case, folder.path());

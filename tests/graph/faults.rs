@@ -391,7 +391,7 @@ fn what_is_too_large_is_given_up_wherever_it_is() {
     assert_eq!(
         (
             error.cause,
-            error.what().contains("limit of 64 MiB reached")
+            error.what().contains("limit of 32 MiB reached")
         ),
         (Cause::Limit, true),
         "{error}"

@@ -179,6 +179,7 @@ pub(crate) fn application(number: u32, name: &str) -> ApplicationRecord {
         display_name: name.into(),
         state: Some(State::SecretsOnly),
         standing: Standing::Application,
+        live_secret_count: 2,
         live_secrets: Box::new([secret(2 * number), secret(2 * number + 1)]),
         future_secrets: Box::new([]),
         oldest_secret: None,
@@ -394,6 +395,7 @@ pub(crate) fn tenant() -> Report {
         applications: 3,
         reason: "the source has no dates; export with `az ad app list --all`".to_owned(),
         optional: true,
+        is_whole: false,
     }];
     report.notes = vec!["federated credentials were not in the inventory: read it with `--inventory graph` to see them".to_owned()];
     report

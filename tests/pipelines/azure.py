@@ -62,6 +62,9 @@ def suite_of(text):
     suite.run("a change that loosens, approved", 0, reviewed, head=LOOSER, job=change, variables=approved)
     suite.run("an approval of another commit", 1, reviewed, head=LOOSER, job=change,
               variables={"CREDGATE_LOOSENING_APPROVED": REVISION})
+    for approval in ["", "1", "true", COMMIT[:8], COMMIT + " "]:
+        suite.run(f"an approval that names no whole commit: {approval!r}", 1, reviewed, head=LOOSER, job=change,
+                  variables={"CREDGATE_LOOSENING_APPROVED": approval})
     suite.run("a change that does not parse", 2, unread, head="version: 2\n", job=change)
     suite.run("a policy that is deleted", 2, unread, head=None, job=change)
     suite.run("a target branch without a policy", 2, unread, base=None, job=change)
@@ -78,6 +81,8 @@ MUTATIONS = [
     ("condition: succeededOrFailed()", "condition: succeeded()"),
     ("set -euo pipefail", "true"),
     ("grep -qxE", "grep -qE"),
+    ("cd / #", "true #"),
+    ("bin: $(Agent.TempDirectory)/credgate", "bin: .credgate"),
     ("--locked ", ""),
     ("--git https://github.com/", "--git https://example.com/"),
     ('= "$SYSTEM_PULLREQUEST_SOURCECOMMITID"', '!= ""'),

@@ -10,7 +10,10 @@ COMMIT = "f" * 40
 
 class GitLab(Suite):
     def execute(self, job, set_up, variables):
-        target = {"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main", "CI_COMMIT_SHA": COMMIT}
+        target = {
+            "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main", "CI_COMMIT_SHA": COMMIT, "CI_JOB_TOKEN": "the-job-token",
+            "CI_MERGE_REQUEST_PROJECT_URL": set_up.target, "CI_MERGE_REQUEST_PROJECT_ID": "1", "CI_PROJECT_ID": "1",
+        }
         words = {"CREDGATE_REVISION": REVISION, **target, **variables}
         return stand_in.gitlab(self.text, job, set_up.folder, set_up.environment, words)
 
@@ -28,7 +31,7 @@ def suite_of(text):
                 "kept": (stand_in.gitlab_artifacts(text, job, outcome), [QUALITY, TESTS]),
                 "failures": (found > 0, fails),
                 "entries": (entries(outcome.folder / QUALITY) > 0, True),
-                "built": (installed(set_up, f"{set_up.folder}/.credgate"), True),
+                "built": (installed(set_up), True),
             }
         return check
 
@@ -59,6 +62,21 @@ def suite_of(text):
               variables={"CREDGATE_LOOSENING_APPROVED": COMMIT})
     suite.run("an approval of another commit", 1, shown, head=LOOSER, job=change,
               variables={"CREDGATE_LOOSENING_APPROVED": REVISION})
+    approved = {"CREDGATE_LOOSENING_APPROVED": COMMIT}
+    merged = {"CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": COMMIT, "CI_COMMIT_SHA": REVISION}
+    suite.run("a pipeline of the merged result, its commit approved", 0, shown, head=LOOSER, job=change,
+              variables={**approved, **merged})
+    suite.run("a pipeline of the merged result, another commit approved", 1, shown, head=LOOSER, job=change,
+              variables={"CREDGATE_LOOSENING_APPROVED": REVISION, **merged})
+    for approval in ["", "1", "true", COMMIT[:8], COMMIT + " "]:
+        suite.run(f"an approval that names no whole commit: {approval!r}", 1, shown, head=LOOSER, job=change,
+                  variables={"CREDGATE_LOOSENING_APPROVED": approval})
+    suite.run("a fork that has loosened its own main branch", 1, shown, head=LOOSER, fork=LOOSER, job=change,
+              variables={"CI_PROJECT_ID": "2"})
+    suite.run("a fork whose owner approves", 1, shown, head=LOOSER, fork=LOOSER, job=change,
+              variables={"CI_PROJECT_ID": "2", **approved})
+    suite.run("a fork that changes nothing", 0, shown, fork=LOOSER, job=change, variables={"CI_PROJECT_ID": "2"})
+    suite.run("a fork, in a pipeline of the target", 0, shown, head=LOOSER, fork=LOOSER, job=change, variables=approved)
     suite.run("a change that does not parse", 2, suite.kept(change), head="version: 2\n", job=change)
     suite.run("a policy that is deleted", 2, suite.kept(change), head=None, job=change)
     suite.run("a target branch without a policy", 2, suite.kept(change), base=None, job=change)
@@ -70,6 +88,11 @@ def suite_of(text):
     suite.run("an export that obeys", 0, reported(export, False), job=export, variables=held)
     suite.run("an export that is not there", 3, suite.kept(export), job=export,
               variables={"CREDGATE_INVENTORY": "nowhere.json"})
+
+    for name, job in stand_in.gitlab_jobs(text)[1].items():
+        # Neither a repository nor files that an earlier job could write.
+        kept = (job.get("variables", {}).get("GIT_STRATEGY"), job.get("dependencies"), job.get("cache"))
+        suite.expect(f"what {name} takes over", kept=(kept, ("clone", [], None)))
 
     merge = {"CI_PIPELINE_SOURCE": "merge_request_event"}
     for name, variables, jobs in [
@@ -87,13 +110,22 @@ MUTATIONS = [
     ('--report markdown=review.md "$@"', '--report markdown=review.md "$@" || true'),
     ("when: always", "when: on_success"),
     ("grep -qxE", "grep -qE"),
-    ('= "$CI_COMMIT_SHA"', '!= ""'),
+    ('"${CREDGATE_LOOSENING_APPROVED:-}" = "$commit"', '"${CREDGATE_LOOSENING_APPROVED:-}" != ""'),
+    ("${CI_MERGE_REQUEST_SOURCE_BRANCH_SHA:-$CI_COMMIT_SHA}", "$CI_COMMIT_SHA"),
+    ('[ "$CI_PROJECT_ID" = "$CI_MERGE_REQUEST_PROJECT_ID" ] && ', ""),
+    ('"$CI_MERGE_REQUEST_PROJECT_URL.git"', "origin"),
+    ('"$(mktemp -d)"', '"$CI_PROJECT_DIR/.credgate"'),
+    ('credgate() { "$CREDGATE_FOLDER/bin/credgate" "$@"; }', 'export PATH="$CI_PROJECT_DIR/.credgate/bin:$CREDGATE_FOLDER/bin:$PATH"'),
+    ('credgate() { "$CREDGATE_FOLDER/bin/credgate" "$@"; }', 'export PATH="$CREDGATE_FOLDER/bin:$CI_PROJECT_DIR/bin:$PATH"'),
+    ("(cd / && cargo", "(cargo"),
+    ("GIT_STRATEGY: clone", "GIT_STRATEGY: fetch"),
+    ("  dependencies: []", "  #"),
     ("--locked ", ""),
     ("--git https://github.com/", "--git https://example.com/"),
     ('"schedule"', '"push"'),
     ("aud: api://AzureADTokenExchange", "aud: elsewhere"),
     ("--auth workload-identity", "--auth azure-cli"),
-    ('--base "refs/remotes/origin/credgate-base:$CREDGATE_POLICY"', '--base "$CREDGATE_POLICY"'),
+    ('--base "refs/credgate/base:$CREDGATE_POLICY"', '--base "$CREDGATE_POLICY"'),
     (" && $CREDGATE_INVENTORY", ""),
     ("--report gitlab=gl-code-quality-report.json ", ""),
 ]

@@ -39,7 +39,7 @@ def only(mapping, allowed, where):
 
 # GitLab
 
-GITLAB_KEYS = ["extends", "image", "timeout", "rules", "id_tokens", "before_script", "script", "artifacts"]
+GITLAB_KEYS = ["extends", "image", "timeout", "dependencies", "variables", "rules", "id_tokens", "before_script", "script", "artifacts"]
 
 
 def gitlab_jobs(text):
@@ -76,7 +76,9 @@ def gitlab(text, name, folder, environment, variables):
     defaults, jobs = gitlab_jobs(text)
     job = jobs[name]
     tokens = {token: f"token for {word['aud']}" for token, word in job.get("id_tokens", {}).items()}
-    known = {**environment, **defaults, "CI_PROJECT_DIR": str(folder), **tokens, **variables}
+    own = job.get("variables", {})
+    only(own, ["GIT_STRATEGY"], name)
+    known = {**environment, **defaults, **own, "CI_PROJECT_DIR": str(folder), **tokens, **variables}
     script = "\n".join([*job["before_script"], *job["script"]])
     code, log = bash(script, folder, known, ["-e", "-o", "pipefail"])
     return Outcome(code, log, folder)

@@ -21,12 +21,21 @@ LOOSER = "version: 1\nrules:\n  certificate-expired: { level: off }\n  certifica
 CARGO = """#!/usr/bin/env bash
 echo "$*" >> "$SCRATCH/cargo"
 [ "$CARGO_FAILS" = no ] || exit 101
+[ ! -e .cargo ] || touch "$SCRATCH/canary"
 while [ "$1" != --root ]; do shift; done
+[ ! -e "$2/.crates.toml" ] || exit 0 # it is installed already
 mkdir -p "$2/bin" && cp "$SCRATCH/credgate" "$2/bin/credgate"
 """
 
+# What a change may bring: programs where one might be looked for, all of which tell that they ran.
+PLANTED = """#!/usr/bin/env bash
+touch "$SCRATCH/canary"
+"""
+PLACES = ["", "bin", ".credgate/bin", "credgate/bin", ".cargo/bin", "target/release", "node_modules/.bin"]
+
 # The binary, with a tenant of files in the place of Graph, and a clock; it writes down how it would have signed in.
 CREDGATE = """#!/usr/bin/env bash
+case ":$PATH:" in *":$CHECKOUT"[:/]* | *:.* | *::*) touch "$SCRATCH/canary" ;; esac
 arguments=()
 now=(--now 2026-11-23T00:00:00Z)
 [ "$1" != policy ] || now=()
@@ -52,28 +61,47 @@ def git(folder, *words):
 class SetUp:
     """A repository with a policy on its main branch, and another one in the change."""
 
-    def __init__(self, scratch, base, head, cargo_fails=False, tenant="files"):
+    def __init__(self, scratch, base, head, cargo_fails=False, tenant="files", fork=None):
         self.scratch = Path(scratch)
         for name, text in [("cargo", CARGO), ("credgate", CREDGATE)]:
             folder = self.scratch / "bin" if name == "cargo" else self.scratch
             folder.mkdir(exist_ok=True)
             (folder / name).write_text(text)
             (folder / name).chmod(0o755)
-        origin = self.scratch / "origin"
-        origin.mkdir()
-        git(origin, "init", "--quiet", "--initial-branch=main")
-        self.write(origin, base)
-        git(origin, "add", "--all")
-        git(origin, "commit", "--quiet", "--allow-empty", "--message=base")
+        origin = self.repository("origin.git", base)
+        if fork is not None:
+            # Its main branch is what its owner likes.
+            self.repository("fork.git", fork)
         self.folder = self.scratch / "a clone"
-        git(self.scratch, "clone", "--quiet", "origin", "a clone")
+        git(self.scratch, "clone", "--quiet", "fork.git" if fork is not None else "origin.git", "a clone")
+        self.target = str(origin).removesuffix(".git")
+        self.plant()
         self.write(self.folder, head)
         shutil.copy(CONTOSO / "applications.json", self.folder)
         self.environment = {
             "PATH": f"{self.scratch / 'bin'}:{os.environ['PATH']}", "HOME": scratch, "SCRATCH": scratch,
             "CARGO_FAILS": "yes" if cargo_fails else "no", "TENANT": tenant,
-            "BINARY": str(BINARY), "CONTOSO": str(CONTOSO), "HTTPS_PROXY": "http://127.0.0.1:9",
+            "CHECKOUT": str(self.folder), "BINARY": str(BINARY), "CONTOSO": str(CONTOSO), "HTTPS_PROXY": "http://127.0.0.1:9",
         }
+
+    def repository(self, name, policy):
+        folder = self.scratch / name
+        folder.mkdir()
+        git(folder, "init", "--quiet", "--initial-branch=main")
+        self.write(folder, policy)
+        git(folder, "add", "--all")
+        git(folder, "commit", "--quiet", "--allow-empty", "--message=base")
+        return folder
+
+    def plant(self):
+        for place in PLACES:
+            (self.folder / place).mkdir(parents=True, exist_ok=True)
+            for name in ["git", "cargo", "mktemp", "grep"] + (["credgate"] if place else []):
+                (self.folder / place / name).write_text(PLANTED)
+                (self.folder / place / name).chmod(0o755)
+        for place in [".credgate", "credgate"]:
+            (self.folder / place / ".crates.toml").write_text("[v1]\n")
+        (self.folder / ".cargo/config.toml").write_text('[build]\nrustc-wrapper = "./git"\n')
 
     @staticmethod
     def write(folder, policy):
@@ -105,6 +133,7 @@ class Suite:
             set_up = SetUp(scratch, base, head, **options)
             outcome = self.execute(job, set_up, variables or {})
             facts = {"code": (outcome.code, code), "green": (outcome.is_green, code == 0)}
+            facts["nothing of the checkout ran"] = (not (set_up.scratch / "canary").exists(), True)
             self.red += not outcome.is_green
             try:
                 facts.update(check(outcome, set_up) if check else {})
@@ -128,10 +157,13 @@ def repository():
     return next(line for line in lines if line.startswith("repository = ")).split('"')[1]
 
 
-def installed(set_up, folder):
-    """Whether exactly this was built: the pinned commit of this project, with its lock file."""
-    words = f"install --quiet --locked --root {folder} --rev {REVISION} --git {repository()} credgate"
-    return set_up.told("cargo") == words
+def installed(set_up, folder=None):
+    """Whether exactly this was built: the pinned commit of this project, with its lock file, not into the checkout."""
+    words = set_up.told("cargo").split(" --root ")[-1].split(" --rev ")
+    root = Path(folder or words[0])
+    is_outside = root.is_absolute() and not root.is_relative_to(set_up.folder)
+    told = f"install --quiet --locked --root {root} --rev {REVISION} --git {repository()} credgate"
+    return is_outside and set_up.told("cargo") == told
 
 
 def main(suite_of, path, mutations):

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use reqwest::Url;
 
 use crate::graph::answer::Kind;
+use crate::graph::body::Body;
 use crate::graph::client::{Client, GetError, Refusal};
 use crate::graph::error::{Cause, GraphError};
 
@@ -23,7 +24,7 @@ pub(super) struct Chain {
 
 /// A page of a list.
 pub(super) struct Answer {
-    pub(super) body: Vec<u8>,
+    pub(super) body: Body,
     /// The URL that it answers.
     pub(super) asked: Url,
 }

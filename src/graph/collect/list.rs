@@ -7,6 +7,7 @@ mod rest;
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -32,6 +33,29 @@ pub(super) struct Batch {
     pub(super) lines: Lines,
     /// Room for another page, given back when this one has left.
     pub(super) _room: Option<OwnedSemaphorePermit>,
+    pub(super) _queued: Queued,
+}
+
+/// The bytes of a batch, counted until it has left.
+pub(super) struct Queued {
+    count: Arc<AtomicUsize>,
+    bytes: usize,
+}
+
+impl Queued {
+    fn new(count: &Arc<AtomicUsize>, bytes: usize) -> Self {
+        count.fetch_add(bytes, Ordering::Relaxed);
+        Self {
+            count: Arc::clone(count),
+            bytes,
+        }
+    }
+}
+
+impl Drop for Queued {
+    fn drop(&mut self) {
+        self.count.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
 }
 
 /// A list and everything that is read beside it.
@@ -56,6 +80,8 @@ pub(super) struct List<'run> {
     singles: Cell<usize>,
     /// Pages of federated credentials that are being read.
     beside: Cell<usize>,
+    /// The bytes of the batches that have not left.
+    queued: Arc<AtomicUsize>,
 }
 
 /// A list that was begun: its first page, and the URL that it answers.
@@ -96,17 +122,22 @@ impl<'run> List<'run> {
             count: None,
             dates: Vec::new(),
             room: None,
-            merge: RefCell::new(Merge::new(false, false)),
+            merge: RefCell::new(Merge::new(false, false, client.limits.held_bytes)),
             parts: Cell::new(0),
             singles: Cell::new(0),
             beside: Cell::new(0),
+            queued: Arc::default(),
         }
     }
 
     /// Reads owners and federated credentials besides.
     pub(super) fn with(mut self, owners: Way, federated: Way) -> Self {
         let is_read = |way: &Way| !matches!(way, Way::None);
-        self.merge = RefCell::new(Merge::new(is_read(&federated), is_read(&owners)));
+        self.merge = RefCell::new(Merge::new(
+            is_read(&federated),
+            is_read(&owners),
+            self.client.limits.held_bytes,
+        ));
         (self.owners, self.federated) = (owners, federated);
         self
     }
@@ -296,7 +327,7 @@ impl<'run> List<'run> {
         chain: &mut Chain,
         range: Option<Range>,
     ) -> Result<Option<Vec<Timestamp>>, GetError> {
-        self.wait_for_beside().await;
+        self.wait_for_others().await;
         let room = match &self.room {
             Some(room) => Arc::clone(room).acquire_owned().await.ok(),
             None => None,
@@ -329,12 +360,23 @@ impl<'run> List<'run> {
         }
     }
 
-    /// Lets the list of federated credentials, which waits for nobody, come up with the applications that wait for it.
-    async fn wait_for_beside(&self) {
-        let limit = self.client.limits.waiting;
-        while self.beside.get() > 0 && self.merge.borrow().waiting_count() > limit {
+    /// Lets the list of federated credentials, which waits for nobody, come up with the applications that wait for it, and
+    /// whoever takes the batches come up with those.
+    async fn wait_for_others(&self) {
+        while self.is_queued() || (self.beside.get() > 0 && self.is_behind()) {
             sleep(A_MOMENT).await;
         }
+    }
+
+    /// Tells whether many bytes have not yet left.
+    fn is_queued(&self) -> bool {
+        self.queued.load(Ordering::Relaxed) > self.client.limits.held_bytes / MUCH
+    }
+
+    /// Tells whether many objects wait for their federated credentials.
+    fn is_behind(&self) -> bool {
+        let (merge, limits) = (self.merge.borrow(), &self.client.limits);
+        merge.waiting_count() > limits.waiting || merge.held() > limits.held_bytes / MUCH
     }
 
     async fn federated_page(&self, chain: Option<&mut Chain>) -> Result<(), GetError> {
@@ -399,11 +441,19 @@ impl<'run> List<'run> {
             // Whoever does not listen any more does not need it.
             let place = self.out.reserve().await.map_err(|_| gone())?;
             let lines = self.merge.borrow_mut().ready();
-            place.send(Batch { lines, _room: room });
+            let queued = Queued::new(&self.queued, lines.text.len());
+            place.send(Batch {
+                lines,
+                _room: room,
+                _queued: queued,
+            });
         }
         Ok(())
     }
 }
+
+/// Of what may be held, a part that is enough to wait for others.
+const MUCH: usize = 4;
 
 /// Long enough to cost nothing, short enough to be no wait.
 const A_MOMENT: Duration = Duration::from_millis(5);

@@ -7,8 +7,8 @@
 use uuid::Uuid;
 
 use super::record::{self, Key, Record, Stated};
-use crate::graph::answer::{again, unusable};
-use crate::graph::error::GraphError;
+use crate::graph::answer::{IF_IT_STAYS, again, unusable};
+use crate::graph::error::{Cause, GraphError};
 use crate::keyed::KeyedMap;
 
 /// What was met of an object.
@@ -27,6 +27,9 @@ pub(super) struct Merge {
     lines: KeyedMap<Key, String>,
     federated: KeyedMap<Key, String>,
     stated: Option<Stated>,
+    /// The bytes of `lines` and `federated`.
+    waiting: usize,
+    most_held: usize,
     ready: Lines,
     complete: u64,
     objects: u64,
@@ -40,7 +43,7 @@ pub(super) struct Lines {
 }
 
 impl Merge {
-    pub(super) fn new(needs_federated: bool, needs_owners: bool) -> Self {
+    pub(super) fn new(needs_federated: bool, needs_owners: bool, most_held: usize) -> Self {
         Self {
             needs_federated,
             needs_owners,
@@ -48,6 +51,8 @@ impl Merge {
             lines: KeyedMap::default(),
             federated: KeyedMap::default(),
             stated: None,
+            waiting: 0,
+            most_held,
             ready: Lines::default(),
             complete: 0,
             objects: 0,
@@ -80,11 +85,14 @@ impl Merge {
             self.ready.push(&line, None);
             self.complete += 1;
         } else if let Some(federated) = self.federated.remove(&key) {
+            self.waiting -= federated.len();
             self.ready.push(&line, Some(&federated));
             self.complete += 1;
         } else {
+            self.waiting += line.len();
             self.lines.insert(key, line);
         }
+        self.check_size()?;
         Ok(true)
     }
 
@@ -102,12 +110,33 @@ impl Merge {
             None => met.federated = Some(digest),
         }
         if let Some(line) = self.lines.remove(&key) {
+            self.waiting -= line.len();
             self.ready.push(&line, Some(&credentials));
             self.complete += 1;
         } else {
+            self.waiting += credentials.len();
             self.federated.insert(key, credentials);
         }
-        Ok(())
+        self.check_size()
+    }
+
+    fn check_size(&self) -> Result<(), GraphError> {
+        if self.held() <= self.most_held {
+            return Ok(());
+        }
+        Err(GraphError::new(
+            Cause::Limit,
+            format!(
+                "limit of {} MiB reached by objects that wait until everything is known of them",
+                self.most_held >> 20
+            ),
+            IF_IT_STAYS,
+        ))
+    }
+
+    /// Returns how many bytes are held here.
+    pub(super) const fn held(&self) -> usize {
+        self.waiting + self.ready.text.len()
     }
 
     /// Names the members that no object has.

@@ -38,6 +38,7 @@ use super::error::{Cause, GraphError};
 use super::page;
 use crate::snapshot::FederatedCoverage;
 
+pub(super) use self::shape::read_as_everything;
 pub(super) use self::stream::Piece;
 
 /// How many pages of applications may wait until the service principals have come: what is left to judge then takes no

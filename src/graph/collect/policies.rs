@@ -88,13 +88,22 @@ async fn custom(client: &Client) -> Result<Vec<String>, GetError> {
     while let Some(answer) = chain.page(client).await? {
         let page = page::read::<AppManagementPolicy<'_>>(&answer.body, &answer.asked)?;
         let count = page.objects.len();
-        let asked = page.objects.iter().map(|it| assigned(client, &it.id));
+        let written = page.objects.iter().map(record::line);
+        let written = written.collect::<Result<Vec<String>, GraphError>>()?;
+        let next = page.next;
+        // Whoever has a body must not wait for another.
+        drop(answer);
+        let policies = written
+            .iter()
+            .map(|line| page::object::<AppManagementPolicy<'_>>(line.as_bytes()));
+        let mut policies = policies.collect::<Result<Vec<_>, GraphError>>()?;
+        let asked = policies.iter().map(|it| assigned(client, &it.id));
         let assigned = try_join_all(asked).await?;
-        for (mut policy, assigned) in page.objects.into_iter().zip(assigned) {
+        for (policy, assigned) in policies.iter_mut().zip(assigned) {
             policy.applies_to = assigned;
-            lines.push(record::line(&policy)?);
+            lines.push(record::line(policy)?);
         }
-        chain.follow(page.next, count, client)?;
+        chain.follow(next, count, client)?;
     }
     Ok(lines)
 }

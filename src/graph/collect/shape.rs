@@ -38,21 +38,43 @@ pub(super) struct Federated {
 impl Objects {
     pub(super) fn read(self, answer: &Answer) -> Result<ObjectPage, GraphError> {
         match self {
-            Self::Applications => read::<Application<'_>>(answer),
-            Self::ServicePrincipals => read::<ServicePrincipal<'_>>(answer),
+            Self::Applications => page_of::<Application<'_>>(&answer.body, &answer.asked),
+            Self::ServicePrincipals => page_of::<ServicePrincipal<'_>>(&answer.body, &answer.asked),
         }
     }
 }
 
-fn read<'body, T: Listed + Deserialize<'body>>(
-    answer: &'body Answer,
+fn page_of<'body, T: Listed + Deserialize<'body>>(
+    body: &'body [u8],
+    asked: &Url,
 ) -> Result<ObjectPage, GraphError> {
-    let page = page::read::<T>(&answer.body, &answer.asked)?;
+    let page = page::read::<T>(body, asked)?;
     let records = page.objects.into_iter().map(Listed::record);
     Ok(ObjectPage {
         records: records.collect::<Result<_, _>>()?,
         next: page.next,
     })
+}
+
+/// What a body holds, as lines, and where the next page is.
+pub(in crate::graph) type Held = Result<(Vec<String>, Option<Url>), GraphError>;
+
+/// Reads a body as each kind of page that is asked for.
+pub(in crate::graph) fn read_as_everything(body: &[u8], asked: &Url) -> [Held; 3] {
+    let lines = |page: ObjectPage| {
+        let lines = page.records.into_iter().map(|record| record.line);
+        (lines.collect(), page.next)
+    };
+    let credentials = |page: FederatedPage| {
+        let entries = page.entries.into_iter();
+        let lines = entries.filter_map(|entry| Some(entry.credentials?.1));
+        (lines.collect(), page.next)
+    };
+    [
+        page_of::<Application<'_>>(body, asked).map(lines),
+        page_of::<ServicePrincipal<'_>>(body, asked).map(lines),
+        federated_of(body, asked).map(credentials),
+    ]
 }
 
 #[derive(Deserialize)]
@@ -66,7 +88,11 @@ struct Entry<'body> {
 
 /// Reads a page of federated credentials.
 pub(super) fn federated(answer: &Answer) -> Result<FederatedPage, GraphError> {
-    let page = page::read::<Entry<'_>>(&answer.body, &answer.asked)?;
+    federated_of(&answer.body, &answer.asked)
+}
+
+fn federated_of(body: &[u8], asked: &Url) -> Result<FederatedPage, GraphError> {
+    let page = page::read::<Entry<'_>>(body, asked)?;
     let entries = page.objects.iter().map(|entry| {
         Ok(Federated {
             key: record::key(&entry.id)?,

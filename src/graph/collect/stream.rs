@@ -12,6 +12,10 @@ use crate::snapshot::{self, Header, Trailer};
 /// A piece of the stream, or why it ends early.
 pub(in crate::graph) type Piece = Result<Vec<u8>, GraphError>;
 
+/// A text above this is handed over in pieces. Nearly all pages are below it.
+const LARGE: usize = 4 << 20;
+const PIECE: usize = 1 << 20;
+
 /// The way out.
 pub(super) struct Stream {
     out: mpsc::Sender<Piece>,
@@ -57,8 +61,13 @@ impl Stream {
                 Objects::Applications => &mut self.applications,
                 Objects::ServicePrincipals => &mut self.service_principals,
             };
-            *count += batch.lines.count;
-            self.send(batch.lines.text).await?;
+            let Batch {
+                lines,
+                _room,
+                _queued,
+            } = batch;
+            *count += lines.count;
+            self.send(lines.text).await?;
             progress(self.applications + self.service_principals);
         }
         Ok(())
@@ -88,6 +97,14 @@ impl Stream {
     async fn send(&mut self, text: String) -> Result<(), GraphError> {
         let bytes = text.into_bytes();
         self.digest.update(&bytes);
-        self.out.send(Ok(bytes)).await.map_err(|_| gone())
+        if bytes.len() <= LARGE {
+            return self.out.send(Ok(bytes)).await.map_err(|_| gone());
+        }
+        // Some pieces wait to be read: a large page is handed over bit by bit.
+        for piece in bytes.chunks(PIECE) {
+            let sent = self.out.send(Ok(piece.to_vec()));
+            sent.await.map_err(|_| gone())?;
+        }
+        Ok(())
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// Takes an application whose lists the source shows.
+    /// Takes an application whose credentials the source lists.
     pub(super) fn of_application(object: &'a Application) -> Option<Self> {
         let (passwords, keys) = listed(&object.credentials)?;
         Some(Self {
@@ -34,7 +34,7 @@ impl<'a> Object<'a> {
         })
     }
 
-    /// Takes a service principal whose lists the source shows.
+    /// Takes a service principal whose credentials the source lists.
     pub(super) fn of_service_principal(object: &'a ServicePrincipal) -> Option<Self> {
         let (passwords, keys) = listed(&object.credentials)?;
         Some(Self {
@@ -102,7 +102,8 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// Precedence: symmetric (never excused), encryption, signing, certificate, unknown.
+    /// Precedence: symmetric (never excused), the usage `Encrypt`, unknown types and usages, encryption by name, signing,
+    /// certificate. That a key is claimed to sign or to encrypt makes no unknown type known.
     fn class(
         &self,
         key: &KeyCredential,
@@ -112,32 +113,35 @@ impl<'a> Object<'a> {
         if key.kind == KeyType::Symmetric {
             return (CredentialClass::SymmetricKey, Proof::None);
         }
-        if is_named || key.usage == KeyUsage::Encrypt {
-            let proof = match (is_named, key.usage) {
-                (true, KeyUsage::Encrypt) => Proof::Whole,
-                (false, KeyUsage::Encrypt) => Proof::Usage,
-                (_, KeyUsage::Sign | KeyUsage::Verify | KeyUsage::Other) => Proof::None,
-            };
+        if key.usage == KeyUsage::Encrypt {
+            let proof = if is_named { Proof::Whole } else { Proof::Usage };
             return (CredentialClass::TokenEncryptionKey, proof);
         }
         let label = key.custom_key_identifier.as_ref();
-        let is_twin = key.usage == KeyUsage::Verify && signing.has_label(label);
-        if key.usage == KeyUsage::Sign || is_twin || self.prefers(key) {
-            let proof = match key.usage {
-                KeyUsage::Sign | KeyUsage::Verify => signing.proof(label),
-                KeyUsage::Encrypt | KeyUsage::Other => Proof::None,
-            };
+        let proof = signing.proof(label);
+        if proof != Proof::None && matches!(key.usage, KeyUsage::Sign | KeyUsage::Verify) {
             return (CredentialClass::TokenSigningKey, proof);
         }
-        let class = match (key.kind, key.usage) {
-            (KeyType::AsymmetricX509Cert, KeyUsage::Verify) => {
-                if key.key.is_some_and(|key| !key.is_usable()) {
-                    CredentialClass::UnusableCertificate
-                } else {
-                    CredentialClass::Certificate
-                }
+        let is_known = match key.kind {
+            KeyType::AsymmetricX509Cert => {
+                matches!(key.usage, KeyUsage::Sign | KeyUsage::Verify)
             }
-            _ => CredentialClass::Unknown,
+            KeyType::X509CertAndPassword => key.usage == KeyUsage::Sign,
+            KeyType::Symmetric | KeyType::Other => false,
+        };
+        if !is_known {
+            return (CredentialClass::Unknown, Proof::None);
+        }
+        if is_named {
+            return (CredentialClass::TokenEncryptionKey, Proof::None);
+        }
+        let is_twin = key.usage == KeyUsage::Verify && signing.has_label(label);
+        let class = if key.usage == KeyUsage::Sign || is_twin || self.prefers(key) {
+            CredentialClass::TokenSigningKey
+        } else if key.key.is_some_and(|key| !key.is_usable()) {
+            CredentialClass::UnusableCertificate
+        } else {
+            CredentialClass::Certificate
         };
         (class, Proof::None)
     }
@@ -154,10 +158,16 @@ impl<'a> Object<'a> {
     }
 }
 
+/// Where one list is missing, what the other one shows is classified all the same, for the numbers of the report: no rule
+/// about credentials is judged there.
 fn listed(credentials: &Credentials) -> Option<(&[PasswordCredential], &[KeyCredential])> {
     match credentials {
         Credentials::Listed { passwords, keys } => Some((passwords, keys)),
-        Credentials::Counted { .. } | Credentials::Unknown { .. } => None,
+        Credentials::Unknown { passwords, keys } => Some((
+            passwords.as_deref().unwrap_or_default(),
+            keys.as_deref().unwrap_or_default(),
+        )),
+        Credentials::Counted { .. } => None,
     }
 }
 

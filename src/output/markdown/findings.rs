@@ -142,7 +142,7 @@ const fn sign(level: Level) -> &'static str {
 fn write_steps(report: &Report, groups: &[&[&Finding]], page: &mut Sheet) {
     let folded: Vec<(&[&Finding], Vec<NextStep>)> = groups
         .iter()
-        .map(|group| (*group, steps::of(report, group)))
+        .map(|group| (*group, steps::of(report, group).list))
         .filter(|(_, steps)| !steps.is_empty())
         .take(MOST_FOLDED)
         .collect();

@@ -4,7 +4,7 @@ use std::io;
 
 use super::page::{Page, faint, plain};
 use crate::finding::Finding;
-use crate::output::steps;
+use crate::output::steps::{self, Steps};
 use crate::report::Report;
 
 /// Where a step begins: behind `    1. `.
@@ -12,16 +12,19 @@ const INDENT: usize = 7;
 
 /// Writes what to do about the open findings of a group.
 pub(super) fn write(report: &Report, group: &[&Finding], page: &mut Page<'_>) -> io::Result<()> {
-    let steps = steps::of(report, group);
-    if steps.is_empty() {
+    let Steps { list, is_cut, .. } = steps::of(report, group);
+    if list.is_empty() {
         return Ok(());
     }
     page.line(&[plain("  Next steps")])?;
-    for (index, step) in steps.iter().enumerate() {
+    for (index, step) in list.iter().enumerate() {
         let number = format!("{:>5}. ", index + 1);
         page.paragraph(&[plain(&number)], INDENT, &step.text)?;
         write_command("$ ", step.azure_cli.as_deref(), page)?;
         write_command("PS> ", step.powershell.as_deref(), page)?;
+    }
+    if is_cut {
+        page.paragraph(&[plain("       … ")], INDENT, steps::MORE)?;
     }
     Ok(())
 }

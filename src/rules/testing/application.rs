@@ -3,6 +3,7 @@
 use crate::finding::{
     ApplicationRecord, Detail, Disposition, Facts, Finding, NextStep, Standing, Subject, Uncounted,
 };
+use crate::internal::narrow;
 use crate::model::{
     Alternatives, Application, ClassifiedCredential, CredentialClass, Credentials, Criteria,
     CustomKeyIdentifier, FederatedCredential, Holder, Identity, KeyCredential, KeyId, KeyMaterial,
@@ -345,6 +346,7 @@ impl Fixture {
             display_name: identity.display_name().into(),
             state,
             standing: self.standing,
+            live_secret_count: narrow(identity.live_secrets().count()),
             live_secrets: identity.live_secrets().map(reference).collect(),
             future_secrets: Box::new([]),
             oldest_secret: identity

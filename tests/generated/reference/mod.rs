@@ -219,7 +219,7 @@ fn knows_service_principals(
     let with = others
         .iter()
         .filter(|(app_id, _)| applications.contains_key(*app_id));
-    let overlaps = with.clone().next().is_some();
+    let overlaps = with.clone().any(|(_, it)| !it.deleted);
     let all = with.clone().count();
     let own_ones = with.filter(|(_, it)| own.is_some() && it.owner.as_deref() == own);
     let alive = own_ones.clone().filter(|(_, it)| !it.deleted).count();
@@ -302,10 +302,8 @@ fn sort(case: &Case) -> Result<(Sorted, Option<String>), Refused> {
     }
     for agent in &tables.agents {
         *sorted.skipped.entry("agent-identity").or_default() += 1;
-        // An agent identity without a client id is known by its object.
-        let mut identity = Identity::new(None, Some(agent), &policy);
-        identity.app_id = agent.app_id.clone().or_else(|| agent.id.clone());
-        sorted.app_ids.extend(identity.app_id.clone());
+        sorted.app_ids.extend(agent.app_id.clone());
+        let identity = Identity::new(None, Some(agent), &policy);
         sorted.agents.push(identity);
     }
     if sorted.judged.is_empty() && !case.allow_empty {

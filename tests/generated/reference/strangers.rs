@@ -42,7 +42,7 @@ fn is_added(whose: &str, held: &Held) -> bool {
         }
         Class::Unknown => true,
         Class::Signing | Class::Encryption => {
-            held.is_live_or_future() && decide("claimed keys of strangers", true, held.is_proven)
+            decide("claimed keys of strangers", true, held.is_proven)
         }
     }
 }
@@ -58,8 +58,9 @@ fn is_added_to_managed(held: &Held) -> bool {
             || decide("certificates of managed identities", false, other))
 }
 
-/// By definition, an agent identity holds nothing: one that shows no lists is as it ought to be.
+/// By definition, an agent identity holds nothing.
 pub(super) fn agent(identity: &Identity) -> Option<Found> {
+    identity.state?;
     let held = identity.credentials.iter();
     let mut subjects = each(held.filter(|held| held.is_live_or_future()));
     let federated = identity.federated.iter();
