@@ -44,6 +44,7 @@ fn cases() -> impl Iterator<Item = &'static Case> {
 /// Makes the input of a case, and returns the command that reads it.
 fn command(case: &Case, size: usize, folder: &Path, program: &[&str]) -> Command {
     let input = (case.input)(size);
+    fs::write(folder.join("base.yaml"), inputs::ERRORS).unwrap();
     fs::write(folder.join("credgate.yaml"), input.policy).unwrap();
     fs::write(folder.join("inventory.json"), input.inventory).unwrap();
     let words: Vec<&str> = program.iter().copied().chain([TOOL]).collect();
@@ -52,7 +53,6 @@ fn command(case: &Case, size: usize, folder: &Path, program: &[&str]) -> Command
     command
         .args(rest)
         .args(case.arguments.split(' '))
-        .args(["--policy", "credgate.yaml", "--inventory", "inventory.json"])
         .args(["--now", "2026-11-23T00:00:00Z"])
         .current_dir(folder)
         .stdin(Stdio::null())

@@ -361,7 +361,7 @@ impl<'run> Cover<'run> {
         };
         let pinned = match violation.credential {
             _ if named.pinned.is_empty() => Vec::new(),
-            Some(credential) => self.pinning(credential.key_id, named),
+            Some(credential) => self.pinning_of(credential.key_id, named),
             // A pin to a live secret has to do with what is found because of the live secrets, and with nothing else
             // about the application.
             None if !rules::is_about_live_secrets(rule) => Vec::new(),
@@ -369,7 +369,9 @@ impl<'run> Cover<'run> {
                 let mut keys: Vec<KeyId> = secrets(identity).flatten().collect();
                 keys.sort_unstable();
                 keys.dedup();
-                let pinned = keys.iter().flat_map(|key| self.pinning(Some(*key), named));
+                let pinned = keys
+                    .iter()
+                    .flat_map(|key| self.pinning_of(Some(*key), named));
                 let mut pinned: Vec<usize> = pinned.collect();
                 pinned.sort_unstable();
                 pinned.dedup();
@@ -382,7 +384,7 @@ impl<'run> Cover<'run> {
     }
 
     /// Returns the exceptions that name an application and pin a credential.
-    fn pinning(&self, key_id: Option<KeyId>, named: &Named) -> Vec<usize> {
+    fn pinning_of(&self, key_id: Option<KeyId>, named: &Named) -> Vec<usize> {
         let pins = key_id.and_then(|key_id| self.by_key.get(&key_id));
         common(pins.map_or(&[], Vec::as_slice), &named.pinned)
     }
@@ -431,17 +433,17 @@ impl<'run> Cover<'run> {
         covered.then_some(first)
     }
 
-    /// Tells whether any exception pins credentials of an application.
-    pub(crate) fn pins(&self, app_id: AppId) -> bool {
+    /// Returns the exceptions that name an application and pin a credential, in the order of the policy.
+    pub(crate) fn pinning(&self, app_id: AppId, key_id: Option<KeyId>) -> Vec<usize> {
         let named = self.by_application.get(&app_id);
-        named.is_some_and(|named| !named.pinned.is_empty())
+        named.map_or_else(Vec::new, |named| self.pinning_of(key_id, named))
     }
 
     /// Returns the exceptions that name an application and do not pin other credentials only.
     pub(crate) fn concerning(&self, app_id: AppId, key_id: Option<KeyId>) -> Vec<usize> {
         let named = self.by_application.get(&app_id);
         named.map_or_else(Vec::new, |named| {
-            merged(&named.whole, &self.pinning(key_id, named))
+            merged(&named.whole, &self.pinning_of(key_id, named))
         })
     }
 

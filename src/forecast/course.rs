@@ -127,23 +127,29 @@ type Rank = (Reverse<Ends>, Option<KeyId>, Reverse<usize>);
 #[derive(Debug)]
 pub(super) struct Sweep {
     credentials: Vec<ClassifiedCredential>,
-    /// Those in date, of each kind.
-    current: BTreeMap<Kind, BTreeSet<Rank>>,
+    /// For each of them, by a number of ours, which exceptions pin it.
+    pins: Vec<usize>,
+    /// Those in date, of each kind and pinned alike.
+    current: BTreeMap<(Kind, usize), BTreeSet<Rank>>,
     /// Certificates by their start, each with the one that ends last of those up to it.
     certificates: Vec<(Option<Timestamp>, usize)>,
 }
 
 impl Sweep {
-    pub(super) fn of(identity: &Identity) -> Self {
+    /// Begins at the instant at which the credentials were classified. `pinning` returns the exceptions that pin one.
+    pub(super) fn of(identity: &Identity, pinning: &dyn Fn(Option<KeyId>) -> Vec<usize>) -> Self {
         let credentials = identity.credentials().to_vec();
+        let mut alike = BTreeMap::new();
+        let pins = credentials.iter().map(|held| {
+            let number = alike.len();
+            *alike.entry(pinning(held.key_id)).or_insert(number)
+        });
+        let pins: Vec<usize> = pins.collect();
         let mut current: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-        let held = credentials.iter().enumerate();
-        for (at, held) in held.filter(|(_, held)| held.validity == Validity::Current) {
-            current.entry(kind(held)).or_default().insert((
-                Reverse(ends(held)),
-                held.key_id,
-                Reverse(at),
-            ));
+        let held = credentials.iter().zip(&pins).enumerate();
+        for (at, (held, pins)) in held.filter(|(_, (held, _))| held.validity == Validity::Current) {
+            let of_kind = current.entry((kind(held), *pins)).or_default();
+            of_kind.insert((Reverse(ends(held)), held.key_id, Reverse(at)));
         }
         let held = credentials.iter().enumerate();
         let certificates = held.filter(|(_, held)| held.class == CredentialClass::Certificate);
@@ -161,6 +167,7 @@ impl Sweep {
         Self {
             certificates: certificates.collect(),
             credentials,
+            pins,
             current,
         }
     }
@@ -179,7 +186,9 @@ impl Sweep {
             return;
         }
         held.validity = validity;
-        let of_kind = self.current.entry(kind(held)).or_default();
+        let pins = self.pins.get(credential);
+        let pins = pins.or_internal("each credential is pinned in one way");
+        let of_kind = self.current.entry((kind(held), *pins)).or_default();
         let entry = (Reverse(ends(held)), held.key_id, Reverse(credential));
         if validity == Validity::Current {
             of_kind.insert(entry);

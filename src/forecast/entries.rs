@@ -3,7 +3,7 @@
 //! In: the policy, and from when to when each exception matches something. Out: what the rules about the policy find on
 //! each day. Each entry is judged by itself, on the days on which something changes for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, ToSpan as _};
 
@@ -19,16 +19,15 @@ use crate::report::forecast::{Cause, Event};
 use crate::rules::{self, EntryViolation, PolicyContext};
 
 /// Adds what changes about the entries of the policy.
-pub(super) fn follow(policy: &Policy, timeline: &mut Timeline<'_>, unknown: &[(usize, AppId)]) {
+pub(super) fn follow(policy: &Policy, timeline: &mut Timeline<'_>, mut unknown: &[(usize, AppId)]) {
     let uses = uses(&timeline.uses);
     for (index, exception) in policy.exceptions().iter().enumerate() {
-        let unknown: Vec<(usize, AppId)> = unknown
-            .iter()
-            .filter(|(at, _)| *at == index)
-            .map(|(_, app_id)| (0, *app_id))
-            .collect();
+        // They are in the order of the policy.
+        let (own, rest) = unknown.split_at(unknown.partition_point(|(at, _)| *at <= index));
+        let own: Vec<(usize, AppId)> = own.iter().map(|(_, app_id)| (0, *app_id)).collect();
+        unknown = rest;
         let uses = uses.get(&index).map_or(&[][..], Vec::as_slice);
-        let entry = Entry::Exception(exception, &unknown, uses);
+        let entry = Entry::Exception(exception, &own, uses);
         follow_entry(timeline, &entry, index);
     }
     for (index, window) in policy.windows().iter().enumerate() {
@@ -148,11 +147,10 @@ fn changed<'list>(
     list: &'list Violations,
     other: &'list Violations,
 ) -> impl Iterator<Item = &'list (u8, EntryViolation)> {
-    let same = |one: &(u8, EntryViolation), two: &(u8, EntryViolation)| {
-        one.0 == two.0 && named(&one.1) == named(&two.1)
-    };
+    let key = |(rule, violation): &(u8, EntryViolation)| (*rule, named(violation));
+    let known: BTreeSet<_> = other.iter().map(key).collect();
     list.iter()
-        .filter(move |entry| !other.iter().any(|known| same(entry, known)))
+        .filter(move |entry| !known.contains(&key(entry)))
 }
 
 /// Returns the application that a finding about an entry names, if it is about one.

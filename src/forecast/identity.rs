@@ -88,8 +88,6 @@ struct Walk<'run> {
     course: Course,
     /// The windows that matter.
     windows: Vec<usize>,
-    /// Whether exceptions pin credentials of it.
-    is_pinned: bool,
     secrets: LiveSecrets,
     name: Arc<str>,
     /// The records of how it is at some instants, for what is about one credential.
@@ -177,20 +175,24 @@ impl<'run> Timeline<'run> {
             place,
             course: Course::of(identity, self.alternatives),
             windows,
-            is_pinned: self.cover.pins(app_id),
             secrets: LiveSecrets::of(identity),
             name: identity.display_name().into(),
             records: BTreeMap::new(),
         };
         let mut all = [own.as_slice(), &entries].concat();
         all.sort_by_key(|moment| moment.at);
-        let mut whole = Look::Whole(Sweep::of(identity), Vec::new());
+        let mut whole = Look::Whole(self.sweep(identity), Vec::new());
         self.walk(&mut walk, &mut whole, &all);
         self.walk(&mut walk, &mut Look::Rest, &entries);
         if let Look::Whole(_, flips) = whole {
             self.follow_credentials(&mut walk, &own, &Lateness::of(&all, flips));
         }
         self.note_certificate(identity, standing, place);
+    }
+
+    fn sweep(&self, identity: &Identity) -> Sweep {
+        let app_id = identity.app_id();
+        Sweep::of(identity, &|key_id| self.cover.pinning(app_id, key_id))
     }
 
     /// Follows each credential by itself.
@@ -261,7 +263,6 @@ impl<'run> Timeline<'run> {
         at: Timestamp,
         happening: &[Moment],
     ) -> View {
-        let mut secrets = None;
         let mut flips = None;
         let (part, credentials) = match look {
             Look::Whole(sweep, known) => {
@@ -269,9 +270,6 @@ impl<'run> Timeline<'run> {
                     sweep.go_on(credential, at);
                 }
                 flips = Some(known);
-                secrets = walk
-                    .is_pinned
-                    .then(|| walk.identity.at(at, self.alternatives));
                 (Part::Whole, sweep.standing(at))
             }
             Look::Rest => (Part::Rest, Vec::new()),
@@ -287,7 +285,6 @@ impl<'run> Timeline<'run> {
             standing: walk.standing,
             part,
             identity: walk.course.holding(credentials),
-            secrets: secrets.as_ref(),
             windows: &walk.windows,
         };
         if let Some(flips) = flips {

@@ -74,8 +74,6 @@ pub(super) struct Seen<'run> {
     pub(super) standing: Standing,
     pub(super) part: Part,
     pub(super) identity: &'run Identity,
-    /// All of its secrets, where exceptions pin some of them.
-    pub(super) secrets: Option<&'run Identity>,
     /// The windows that are for it.
     pub(super) windows: &'run [usize],
 }
@@ -109,11 +107,10 @@ impl Timeline<'_> {
             self.judge(active, seen, &windows, &mut violations);
             for violation in violations.drain(..) {
                 let id = active.descriptor.id;
-                let identity = seen.secrets.unwrap_or(seen.identity);
-                let matching = self.cover.matching(id, identity, &violation);
+                let matching = self.cover.matching(id, seen.identity, &violation);
                 let disposition =
                     self.cover
-                        .tolerance(active.rule, identity, &violation, &matching, today);
+                        .tolerance(active.rule, seen.identity, &violation, &matching, today);
                 view.used.extend(matching);
                 let key = key(&mut repeats, active.number, violation.credential);
                 view.found.push((key, violation, disposition));

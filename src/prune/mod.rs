@@ -9,9 +9,12 @@
 mod seen;
 mod words;
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use crate::finding::{Detail, Disposition, RuleId, Subject};
+use crate::internal::OrInternal as _;
 use crate::policy::{EntryKind, Exception, Policy, Window, WindowScope, Written};
 use crate::report::Report;
 
@@ -94,8 +97,10 @@ pub fn prune(policy: &Policy, today: Date, judged: Option<Judged<'_>>) -> Prunin
         let id = &exception.id.0;
         pruning.add(EntryKind::Exception, id, exception.written, fate);
     }
+    let needed = judged.map_or_else(BTreeSet::new, |judged| needed_windows(judged.report));
     for (index, window) in policy.windows().iter().enumerate() {
-        let fate = judge_window(policy, index, window, today, judged);
+        let is_needed = needed.contains(&index);
+        let fate = judge_window(policy, is_needed, window, today, judged);
         let id = &window.id.0;
         pruning.add(EntryKind::Window, id, window.written, fate);
     }
@@ -137,7 +142,8 @@ fn judge_exception(
         return Some(Ok(Why::Ended(exception.expires)));
     }
     let judged = judged?;
-    let record = judged.report.exceptions.get(index)?;
+    let record = judged.report.exceptions.get(index);
+    let record = record.or_internal("a report lists the exceptions of its policy");
     if record.used {
         return None;
     }
@@ -167,7 +173,7 @@ const OF_WINDOWS: [RuleId; 3] = [
 
 fn judge_window(
     policy: &Policy,
-    index: usize,
+    is_needed: bool,
     window: &Window,
     today: Date,
     judged: Option<Judged<'_>>,
@@ -180,7 +186,7 @@ fn judge_window(
         // A window for all is a statement about the tenant, not about who is in it.
         (Some(_) | None, WindowScope::All) | (None, WindowScope::Listed(_)) => return None,
     };
-    if !window.is_open(today) || judged.needs_window(index) {
+    if !window.is_open(today) || is_needed {
         return None;
     }
     let rules: Vec<RuleId> = OF_WINDOWS
@@ -203,20 +209,27 @@ fn is_on(policy: &Policy, rule: RuleId) -> bool {
         .is_some_and(|setting| setting.level.is_some())
 }
 
-impl Judged<'_> {
-    /// Tells whether a finding stands in a window, or is one because of it.
-    fn needs_window(&self, index: usize) -> bool {
-        self.report.findings.iter().any(|finding| {
-            let tolerated = match finding.disposition {
-                Disposition::InWindow(window) => window as usize == index,
-                Disposition::Open | Disposition::Excepted(_) => false,
-            };
-            let is_about_application = matches!(finding.subject, Subject::Application(_));
-            let is_named = matches!(finding.detail, Detail::StartsInWindow(_, window) if window as usize == index);
-            is_about_application && (tolerated || is_named)
-        })
-    }
+/// Returns the windows in which a finding is tolerated, or because of which it is one.
+fn needed_windows(report: &Report) -> BTreeSet<usize> {
+    let findings = report.findings.iter();
+    let about_applications =
+        findings.filter(|finding| matches!(finding.subject, Subject::Application(_)));
+    let windows = about_applications.flat_map(|finding| {
+        let tolerates = match finding.disposition {
+            Disposition::InWindow(window) => Some(window),
+            Disposition::Open | Disposition::Excepted(_) => None,
+        };
+        let is_named = if let Detail::StartsInWindow(_, window) = finding.detail {
+            Some(window)
+        } else {
+            None
+        };
+        [tolerates, is_named]
+    });
+    windows.flatten().map(|window| window as usize).collect()
+}
 
+impl Judged<'_> {
     /// Returns why these rules may find something on these applications all the same.
     fn doubt(&self, applications: &[crate::model::AppId], rules: &[RuleId]) -> Option<Doubt> {
         let gap = self

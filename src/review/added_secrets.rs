@@ -71,14 +71,14 @@ pub(super) fn passing(
             .map(|kept| kept.closes),
     };
     let mut windows = sides.head.windows().iter();
-    if let Some(window) = windows.find(|it| losers.meet(it) && lost.hides_in(it)) {
+    if let Some(window) = windows.find(|it| lost.hides_in(it) && losers.meet(it)) {
         let (id, opens) = (&window.id, window.opens);
         return Some(format!("`{id}` tolerates those from before {opens}"));
     }
     let mut exceptions = sides.head.exceptions().iter();
     let exception = exceptions.find(|exception| {
         let mut applications = exception.applications.iter();
-        applications.any(|app_id| losers.has(*app_id)) && lost.hides_behind(exception)
+        lost.hides_behind(exception) && applications.any(|app_id| losers.has(*app_id))
     })?;
     Some(format!("`{}` may tolerate them", exception.id))
 }

@@ -109,9 +109,10 @@ impl Copies {
 }
 
 fn others(ids: Option<&Vec<String>>, own: &str) -> Option<String> {
-    let mut others = ids?.iter().filter(|id| *id != own);
-    let first = others.next()?;
-    Some(match others.count() {
+    // The own id is one of them, once.
+    let ids = ids?;
+    let first = ids.iter().find(|id| *id != own)?;
+    Some(match ids.len() - 2 {
         0 => format!("`{first}`'s"),
         more => format!("`{first}`'s and of {more} more"),
     })

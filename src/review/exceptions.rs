@@ -85,15 +85,19 @@ pub(super) fn compare(sides: &Sides<'_>, changes: &mut Vec<Change>) {
     }
 }
 
-type ByApplication<'run> = KeyedMap<AppId, Vec<&'run Exception>>;
+/// Exceptions by application and rule, with their place in the policy.
+type ByApplication<'run> = KeyedMap<(AppId, RuleId), Vec<(usize, &'run Exception)>>;
 
-/// Returns the exceptions of the base that are over, by application.
+/// Returns the exceptions of the base that are over, by application and rule.
 fn expired<'run>(sides: &Sides<'run>) -> ByApplication<'run> {
     let mut expired = ByApplication::default();
-    let over = sides.base.exceptions().iter();
-    for exception in over.filter(|exception| exception.is_expired(sides.today)) {
+    let over = sides.base.exceptions().iter().enumerate();
+    for (at, exception) in over.filter(|(_, exception)| exception.is_expired(sides.today)) {
         for app_id in &exception.applications {
-            expired.entry(*app_id).or_default().push(exception);
+            for rule in &exception.rules {
+                let same = expired.entry((*app_id, *rule)).or_default();
+                same.push((at, exception));
+            }
         }
     }
     expired
@@ -105,7 +109,7 @@ struct Comparison<'run> {
     expired: ByApplication<'run>,
 }
 
-impl Comparison<'_> {
+impl<'run> Comparison<'run> {
     fn place(&self, exception: &Exception) -> FilePlace {
         entry_place(self.sides.head, exception.written, EntryKind::Exception)
     }
@@ -168,15 +172,16 @@ impl Comparison<'_> {
 
     /// Returns an expired exception that covered part of the same.
     fn former(&self, new: &Exception) -> Option<&Exception> {
-        let mut expired = new
-            .applications
-            .iter()
-            .filter_map(|app_id| self.expired.get(app_id))
-            .flatten();
-        let covers_same = |former: &&&Exception| {
-            former.id != new.id && former.rules.iter().any(|rule| new.lifts(*rule))
-        };
-        expired.find(covers_same).copied()
+        new.applications.iter().find_map(|app_id| {
+            let expired = |rule: &RuleId| self.expired.get(&(*app_id, *rule));
+            let same = new.rules.iter().filter_map(expired);
+            let another = |list: &Vec<(usize, &'run Exception)>| {
+                let mut list = list.iter();
+                list.find(|(_, former)| former.id != new.id).copied()
+            };
+            let first = same.filter_map(another).min_by_key(|(at, _)| *at);
+            first.map(|(_, former)| former)
+        })
     }
 
     /// Says what the base policy would not have of this exception.

@@ -4,7 +4,7 @@
 //! and raises, and all of them together. The reports decide what is silenced or raised; only to which change that belongs
 //! is worked out here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -20,6 +20,7 @@ use crate::rules;
 pub(super) fn add(changes: &mut [Change], base: &Report, head: &Report) -> Comparison {
     let mut tallies: Vec<[Tally; 2]> = changes.iter().map(|_| Default::default()).collect();
     let mut total: [Tally; 2] = Default::default();
+    let by_subject = by_subject(changes);
     let sides = [
         (base, head, Direction::Loosens),
         (head, base, Direction::Tightens),
@@ -33,7 +34,7 @@ pub(super) fn add(changes: &mut [Change], base: &Report, head: &Report) -> Compa
                     .add(counts, gone.finding);
             };
             note(&mut total);
-            for cause in causes(changes, &gone, counts, other, direction) {
+            for cause in causes(&by_subject, &gone, counts, other, direction) {
                 let tallies = tallies.get_mut(cause);
                 note(tallies.or_internal("each change has its tallies"));
             }
@@ -92,10 +93,22 @@ fn is_open(finding: &Finding) -> bool {
     finding.disposition == Disposition::Open
 }
 
+/// The changes of each subject, by index, with their direction.
+type BySubject = BTreeMap<ChangeSubject, Vec<(usize, Direction)>>;
+
+fn by_subject(changes: &[Change]) -> BySubject {
+    let mut by_subject = BySubject::new();
+    for (at, change) in changes.iter().enumerate() {
+        let of_subject = by_subject.entry(change.subject.clone()).or_default();
+        of_subject.push((at, change.direction));
+    }
+    by_subject
+}
+
 /// Returns the changes that a difference belongs to: those about what tolerates the finding now, else about what it is
 /// about, else about its rule.
 fn causes(
-    changes: &[Change],
+    changes: &BySubject,
     gone: &Gone<'_>,
     report: &Report,
     other: &Report,
@@ -103,11 +116,10 @@ fn causes(
 ) -> Vec<usize> {
     let subjects = subjects(gone, report, other);
     let about = |subject: &ChangeSubject, wanted: Option<Direction>| -> Vec<usize> {
-        let changes = changes.iter().enumerate();
+        let changes = changes.get(subject).into_iter().flatten();
         changes
-            .filter(|(_, change)| change.subject == *subject)
-            .filter(|(_, change)| wanted.is_none_or(|wanted| change.direction == wanted))
-            .map(|(at, _)| at)
+            .filter(|(_, direction)| wanted.is_none_or(|wanted| *direction == wanted))
+            .map(|(at, _)| *at)
             .collect()
     };
     for wanted in [Some(direction), None] {

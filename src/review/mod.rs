@@ -7,6 +7,7 @@
 //! difference loosens, it loosens.
 
 mod added_secrets;
+mod closed_windows;
 mod entries;
 mod exceptions;
 mod governance;

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::added_secrets::{Losers, passing};
+use super::closed_windows::Closed;
 use super::entries::{Copies, Entry, Fate, difference, paired, resigned};
 use super::words::{days, days_between, named, sentence};
 use super::{Sides, change, entry_place, key_place};
@@ -60,6 +61,7 @@ pub(super) fn compare(sides: &Sides<'_>, changes: &mut Vec<Change>) {
     let comparison = Comparison {
         sides,
         copies: Copies::of(sides.head.windows()),
+        closed: Closed::of(sides),
     };
     for fate in paired(sides.base.windows(), sides.head.windows()) {
         match fate {
@@ -78,6 +80,7 @@ pub(super) fn compare(sides: &Sides<'_>, changes: &mut Vec<Change>) {
 struct Comparison<'run> {
     sides: &'run Sides<'run>,
     copies: Copies,
+    closed: Closed<'run>,
 }
 
 impl Comparison<'_> {
@@ -110,7 +113,7 @@ impl Comparison<'_> {
         );
         let kind = ChangeKind::WindowOpened;
         let mut change = self.change(kind, self.more(new), new, text);
-        if let Some(former) = self.former(new) {
+        if let Some(former) = self.closed.before(new) {
             change.cautions.push(format!(
                 "it opens again what `{}` tolerated until {}",
                 former.id, former.closes
@@ -120,13 +123,6 @@ impl Comparison<'_> {
         change.cautions.extend(self.copies.of_reason(new));
         change.cautions.extend(self.copies.of_ticket(new));
         change
-    }
-
-    /// Returns a closed window of the base that was for some of the same applications.
-    fn former(&self, new: &Window) -> Option<&Window> {
-        let today = self.sides.today;
-        let mut closed = self.sides.base.windows().iter();
-        closed.find(|former| former.closes < today && meet(&former.applications, &new.applications))
     }
 
     fn too_long(&self, window: &Window) -> Option<String> {
@@ -359,15 +355,5 @@ fn scope(applications: &WindowScope) -> String {
     match applications {
         WindowScope::All => "all applications".to_owned(),
         WindowScope::Listed(applications) => count(applications.len(), "application"),
-    }
-}
-
-/// Tells whether two windows are for some of the same applications.
-fn meet(one: &WindowScope, other: &WindowScope) -> bool {
-    match (one, other) {
-        (WindowScope::All, _) | (_, WindowScope::All) => true,
-        (WindowScope::Listed(one), WindowScope::Listed(other)) => {
-            one.iter().any(|app_id| other.binary_search(app_id).is_ok())
-        }
     }
 }

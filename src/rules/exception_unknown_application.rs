@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::finding::{Detail, Facts, Level, NextStep, RuleDefaults, RuleDescriptor, RuleId};
+use crate::internal::OrInternal as _;
 
 use super::{EntryViolation, PolicyContext, Rule, next_steps::step};
 
@@ -61,11 +62,13 @@ impl Rule for ExceptionUnknownApplication {
     }
 
     fn judge_policy(&self, context: &PolicyContext<'_>, found: &mut Vec<EntryViolation>) {
-        for (index, _) in context.current_exceptions() {
-            let unknown = context.unknown.iter().filter(|(of, _)| *of == index);
-            found.extend(unknown.map(|(_, app_id)| {
-                EntryViolation::of_exception(index, Detail::UnknownApplication(*app_id))
-            }));
+        for (index, app_id) in context.unknown {
+            let exception = context.exceptions.get(*index);
+            let exception = exception.or_internal("an exception is known by its index");
+            if !exception.is_expired(context.today) {
+                let detail = Detail::UnknownApplication(*app_id);
+                found.push(EntryViolation::of_exception(*index, detail));
+            }
         }
     }
 }

@@ -63,7 +63,7 @@ impl Rule for ExceptionUnused {
     fn judge_policy(&self, context: &PolicyContext<'_>, found: &mut Vec<EntryViolation>) {
         for (index, exception) in context.current_exceptions() {
             // What is granted for a later day covers nothing yet, and is not meant to.
-            if exception.granted <= context.today && context.used.get(index) == Some(&false) {
+            if exception.granted <= context.today && !context.is_used(index) {
                 found.push(EntryViolation::of_exception(index, Detail::None));
             }
         }

@@ -117,6 +117,12 @@ impl<'run> PolicyContext<'run> {
         exceptions.filter(move |(_, exception)| !exception.is_expired(today))
     }
 
+    /// Tells whether an exception matched any finding.
+    fn is_used(&self, index: usize) -> bool {
+        let used = self.used.get(index);
+        *used.or_internal("each exception is used or not")
+    }
+
     /// Returns how many days lie between today and a day that is not past.
     fn days_until(&self, day: Date) -> u32 {
         let hours = day.duration_since(self.today).as_hours();

@@ -42,162 +42,252 @@ const fn case(
 pub(crate) const CASES: &[Case] = &[
     case(
         "secrets of one application, text",
-        "check --report text",
+        "check --report text --policy credgate.yaml --inventory inventory.json",
         secrets,
         4_000,
         60_000,
     ),
     case(
         "secrets of one application, text of all",
-        "check -v --report text",
+        "check -v --report text --policy credgate.yaml --inventory inventory.json",
         secrets,
         4_000,
         60_000,
     ),
     case(
         "secrets of one application, markdown",
-        "check --report markdown",
+        "check --report markdown --policy credgate.yaml --inventory inventory.json",
         secrets,
         4_000,
         60_000,
     ),
     case(
         "secrets of one application, json",
-        "check --report json",
+        "check --report json --policy credgate.yaml --inventory inventory.json",
         secrets,
         4_000,
         60_000,
     ),
     case(
         "secrets of one application, sarif",
-        "check --report sarif",
+        "check --report sarif --policy credgate.yaml --inventory inventory.json",
         secrets,
         4_000,
         60_000,
     ),
     case(
         "secrets of one application, junit",
-        "check --report junit",
+        "check --report junit --policy credgate.yaml --inventory inventory.json",
         secrets,
         4_000,
         60_000,
     ),
     case(
         "secrets of one application, github",
-        "check --report github",
+        "check --report github --policy credgate.yaml --inventory inventory.json",
         secrets,
         4_000,
         60_000,
     ),
     case(
         "secrets of one application, gitlab",
-        "check --report gitlab",
+        "check --report gitlab --policy credgate.yaml --inventory inventory.json",
         secrets,
         4_000,
         60_000,
     ),
     case(
         "secrets of one application, azure",
-        "check --report azure",
+        "check --report azure --policy credgate.yaml --inventory inventory.json",
         secrets,
         4_000,
         60_000,
     ),
     case(
         "forecast of one application, text",
-        "forecast --until 2027-12-31 --report text",
+        "forecast --until 2027-12-31 --report text --policy credgate.yaml --inventory inventory.json",
         passing_secrets,
         1_000,
         20_000,
     ),
     case(
         "forecast of one application, json",
-        "forecast --until 2027-12-31 --report json",
+        "forecast --until 2027-12-31 --report json --policy credgate.yaml --inventory inventory.json",
         passing_secrets,
         1_000,
         20_000,
     ),
     case(
         "forecast of certificates",
-        "forecast --until 2027-12-31 --report json",
+        "forecast --until 2027-12-31 --report json --policy credgate.yaml --inventory inventory.json",
         passing_certificates,
         1_000,
         20_000,
     ),
     case(
         "secrets under pinned exceptions",
-        "check --report json",
+        "check --report json --policy credgate.yaml --inventory inventory.json",
         secrets_under_exceptions,
         4_000,
         120_000,
     ),
     case(
         "pinned exceptions",
-        "check --report json",
+        "check --report json --policy credgate.yaml --inventory inventory.json",
         exceptions_over_secrets,
         1_000,
         12_000,
     ),
     case(
         "exceptions without pins",
-        "check --report json",
+        "check --report json --policy credgate.yaml --inventory inventory.json",
         broad_exceptions,
         1_000,
         12_000,
     ),
     case(
         "applications under windows that list them",
-        "check --report json",
+        "check --report json --policy credgate.yaml --inventory inventory.json",
         listed_windows,
         2_000,
         90_000,
     ),
     case(
         "applications under windows for all",
-        "check --report json",
+        "check --report json --policy credgate.yaml --inventory inventory.json",
         windows_for_all,
         2_000,
         90_000,
     ),
     case(
         "windows for all",
-        "check --report json",
+        "check --report json --policy credgate.yaml --inventory inventory.json",
         many_windows_for_all,
         1_000,
         7_900,
     ),
     case(
         "windows of one application",
-        "check --report json",
+        "check --report json --policy credgate.yaml --inventory inventory.json",
         windows_of_one,
         1_000,
         7_900,
     ),
-    case("owners", "check --report json", owners, 10_000, 300_000),
+    case(
+        "owners",
+        "check --report json --policy credgate.yaml --inventory inventory.json",
+        owners,
+        10_000,
+        300_000,
+    ),
     case(
         "federated credentials",
-        "check --report json",
+        "check --report json --policy credgate.yaml --inventory inventory.json",
         federated,
         4_000,
         100_000,
     ),
     case(
         "signing keys and their twins",
-        "check --report json",
+        "check --report json --policy credgate.yaml --inventory inventory.json",
         signing_keys,
         4_000,
         100_000,
     ),
     case(
         "service principals",
-        "check --report json",
+        "check --report json --policy credgate.yaml --inventory inventory.json",
         service_principals,
         4_000,
         100_000,
     ),
+    case(
+        "exceptions for applications that are not there",
+        "check --report json --policy credgate.yaml --inventory inventory.json",
+        unknown_applications,
+        1_000,
+        12_000,
+    ),
+    case(
+        "one exception for applications that are not there",
+        "check --report json --policy credgate.yaml --inventory inventory.json",
+        many_unknown_applications,
+        4_000,
+        100_000,
+    ),
+    case(
+        "forecast under exceptions",
+        "forecast --until 2027-12-31 --report json --policy credgate.yaml --inventory inventory.json",
+        passing_secrets_under_exceptions,
+        500,
+        5_000,
+    ),
+    case(
+        "forecast of exceptions without applications",
+        "forecast --until 2027-12-31 --report json --policy credgate.yaml --inventory inventory.json",
+        unknown_applications,
+        1_000,
+        12_000,
+    ),
+    case(
+        "adoption of one application",
+        "init --adopt --term 90d --policy credgate.yaml --inventory inventory.json",
+        secrets,
+        4_000,
+        60_000,
+    ),
+    case(
+        "adoption of many applications",
+        "init --adopt --term 90d --policy credgate.yaml --inventory inventory.json",
+        failing_applications,
+        500,
+        10_000,
+    ),
+    case(
+        "review of added exceptions",
+        "review --base base.yaml --head credgate.yaml --report json --allow-loosening",
+        exceptions_for_each,
+        1_000,
+        12_000,
+    ),
+    case(
+        "review of added exceptions, with findings",
+        "review --base base.yaml --head credgate.yaml --inventory inventory.json --report json --allow-loosening",
+        exceptions_for_each,
+        1_000,
+        12_000,
+    ),
+    case(
+        "review of exceptions over secrets",
+        "review --base base.yaml --head credgate.yaml --inventory inventory.json --report json --allow-loosening",
+        exceptions_over_secrets,
+        500,
+        12_000,
+    ),
+    case(
+        "review of added windows",
+        "review --base base.yaml --head credgate.yaml --inventory inventory.json --report json --allow-loosening",
+        listed_windows,
+        500,
+        7_900,
+    ),
+    case(
+        "prune of exceptions",
+        "policy prune --dry-run --inventory inventory.json",
+        exceptions_over_secrets,
+        500,
+        12_000,
+    ),
+    case(
+        "prune of windows",
+        "policy prune --dry-run --inventory inventory.json",
+        listed_windows,
+        1_000,
+        7_900,
+    ),
 ];
 
-const ERRORS: &str = "version: 1
+pub(crate) const ERRORS: &str = "version: 1
 rules:
   secrets-only: { level: error }
   secret-outside-window: { level: error }
@@ -502,5 +592,73 @@ fn service_principals(count: usize) -> Input {
     Input {
         policy: ERRORS.to_owned(),
         inventory: inventory(&objects),
+    }
+}
+
+fn one_exception(policy: &mut String, number: usize, applications: &str, credentials: &str) {
+    write!(
+        policy,
+        "  - id: legacy-{number}
+    applications: [{applications}]
+    rules: [secrets-only, secret-age, secret-lifetime]
+{credentials}    reason: The connector accepts only a shared secret.
+    granted: 2026-09-01
+    expires: 2026-12-31
+"
+    )
+    .unwrap();
+}
+
+fn exceptions_naming(count: usize, first: usize) -> String {
+    let mut policy = format!("{ERRORS}exceptions:\n");
+    for number in 0..count {
+        one_exception(&mut policy, number, &guid(0xa99, first + number), "");
+    }
+    policy
+}
+
+fn unknown_applications(count: usize) -> Input {
+    Input {
+        policy: exceptions_naming(count, 1),
+        inventory: inventory(&[object(0, &many_secrets(1), &[], "")]),
+    }
+}
+
+fn many_unknown_applications(count: usize) -> Input {
+    let applications: Vec<String> = (1..=count).map(|number| guid(0xa99, number)).collect();
+    let mut policy = format!("{ERRORS}exceptions:\n");
+    one_exception(&mut policy, 0, &applications.join(", "), "");
+    Input {
+        policy,
+        inventory: inventory(&[object(0, &many_secrets(1), &[], "")]),
+    }
+}
+
+fn failing_applications(count: usize) -> Input {
+    let objects: Vec<String> = (0..count)
+        .map(|number| object(number, &[secret(number, START, END)], &[], ""))
+        .collect();
+    Input {
+        policy: ERRORS.to_owned(),
+        inventory: inventory(&objects),
+    }
+}
+
+fn exceptions_for_each(count: usize) -> Input {
+    Input {
+        policy: exceptions_naming(count, 0),
+        ..failing_applications(count)
+    }
+}
+
+/// One exception that pins all secrets, as adoption makes it.
+fn passing_secrets_under_exceptions(count: usize) -> Input {
+    let mut policy = format!("{ERRORS}exceptions:\n");
+    let pins: Vec<String> = (0..count).map(|number| guid(0x5ec2, number)).collect();
+    let pins = format!("    credentials: [{}]\n", pins.join(", "));
+    one_exception(&mut policy, 0, &guid(0xa99, 0), &pins);
+    Input {
+        policy,
+        ..passing_secrets(count)
     }
 }
