@@ -46,7 +46,7 @@ fn together(random: &mut Random, case: &Case) -> Option<String> {
     Some(match random.below(3) {
         0 if !objects
             .iter()
-            .any(|it| is_agent_by_type(it) || shows_key(it)) =>
+            .any(|it| is_agent_by_type(it) || shows_key(it) || trusts_another_cloud(it)) =>
         {
             snapshot(random, case, knows, &service_principals, &applications)
         }
@@ -62,6 +62,16 @@ fn together(random: &mut Random, case: &Case) -> Option<String> {
 /// A type that tells more than the kind of the object, and that not every form has a place for.
 fn is_agent_by_type(object: &Value) -> bool {
     object["@odata.type"] == "#microsoft.graph.agentIdentity"
+}
+
+/// A snapshot says of which cloud it is, and only that cloud's audience counts.
+fn trusts_another_cloud(object: &Value) -> bool {
+    let trusts = object["federatedIdentityCredentials"].as_array();
+    let mut trusts = trusts.into_iter().flatten();
+    trusts.any(|trust| {
+        let audiences = trust["audiences"].to_string();
+        audiences.contains("USGov") || audiences.contains("China")
+    })
 }
 
 /// A snapshot holds no `key`.

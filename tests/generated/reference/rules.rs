@@ -218,7 +218,11 @@ fn may_authenticate(held: &Held) -> bool {
     let decision = "claimed keys of service principals have a lifetime";
     authenticates(held)
         || held.class == Class::Unknown
-        || decide(decision, held.is_claimed(), false)
+        || decide(
+            decision,
+            held.is_claimed() && held.may_authenticate(),
+            false,
+        )
 }
 
 /// Certificates, and what claims to be something else and is not proven to be.
@@ -298,7 +302,7 @@ fn owner(identity: &Identity) -> Option<Found> {
     }
     let state = identity.state?;
     let mut held = identity.credentials.iter();
-    let holds = held.any(|held| held.is_live() && !held.is_proven);
+    let holds = held.any(|held| held.is_live() && held.may_authenticate());
     let holds = holds || !identity.federated.is_empty();
     let holds = decide(
         "whatever is not proven needs an owner",
