@@ -48,6 +48,10 @@ pub(super) fn judge(policy: &Policy<'_>, tenant: &Sorted) -> (Vec<Finding>, BTre
         if blind || rule == "tenant-allows-new-secrets" {
             not_judged.insert(rule.to_owned());
         }
+        if rule == "tenant-allows-new-secrets" {
+            // That is about no application.
+            continue;
+        }
         if decide("found although nothing overlaps", false, blind) {
             continue;
         }
