@@ -66,6 +66,10 @@ impl Issuer<'_> {
             add(object, "passwordCredentials", secret);
         }
         match focus {
+            Focus::Saml if self.random.percent(20) => {
+                let principal = other.filter(|it| is_service_principal(it));
+                self.encryption(principal.unwrap_or(object), None);
+            }
             Focus::Saml => signing::add(self, object, other),
             Focus::Keys => self.odd_key(object, other),
             Focus::Strangers | Focus::Agents => match self.random.below(9) {
@@ -260,12 +264,12 @@ impl Issuer<'_> {
     /// A key that encrypts tokens, as either object may say.
     fn encryption(&mut self, object: &mut Value, other: Option<&mut Value>) {
         let period = self.edges.period(self.random);
-        let usage = self.random.pick(&["Verify", "Encrypt"]);
+        let usage = self.random.pick(&["Verify", "Encrypt", "Encrypt"]);
         let key = self.key(("AsymmetricX509Cert", usage), period);
         let named = self.random.recase(key["keyId"].as_str().unwrap());
         add(object, "keyCredentials", key);
         let by_other = other.filter(|_| self.random.percent(35));
-        if self.random.percent(90) {
+        if self.random.percent(65) {
             by_other.unwrap_or(object)["tokenEncryptionKeyId"] = json!(named);
         }
     }

@@ -144,7 +144,7 @@ fn lacking(case: &Case) -> Option<Vec<&'static str>> {
 #[ignore = "takes minutes, and says more than it asserts"]
 fn which_decisions_the_program_lacks() {
     let tally = Mutex::new(Tally::new());
-    assert_none(0..1_000, |seed| {
+    assert_none(0..4_000, |seed| {
         let case = Case::new(seed);
         let name = lacking(&case)?;
         if name.is_empty() {

@@ -98,6 +98,10 @@ fn plain(exporter: Exporter, kind: Kind, object: &mut Value) {
             if !has(FEDERATED, members) {
                 members.remove(FEDERATED);
             }
+            // It has a record of the owners of every application, and that is an answer.
+            if let Some(owners) = members.get_mut("owners").filter(|it| it.is_null()) {
+                *owners = json!([]);
+            }
             if !application {
                 members.remove("owners");
                 members.insert("preferredTokenSigningKeyThumbprint".into(), Value::Null);

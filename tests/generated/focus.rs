@@ -69,6 +69,7 @@ impl Focus {
                 "unknown-credential",
                 "owner-missing",
                 "service-principal-credential-lifetime",
+                "service-principal-credential-lifetime",
             ],
             Self::Dates => &[
                 "secret-expiring",

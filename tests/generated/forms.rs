@@ -1,5 +1,6 @@
 //! Writes an inventory in the formats that exporters write. Whatever the format, the facts are the same.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -19,10 +20,15 @@ pub(crate) fn write(case: &Case, folder: &Path) -> Vec<String> {
         fs::write(folder.join("everything"), text).unwrap();
         return vec!["everything".to_owned()];
     }
+    let objects = case.listings.iter().flat_map(|listing| &listing.objects);
+    let ids: Vec<String> = objects
+        .map(|it| it["id"].to_string().to_lowercase())
+        .collect();
+    let is_doubled = ids.iter().collect::<BTreeSet<_>>().len() < ids.len();
     let mut names = Vec::new();
     for (number, listing) in case.listings.iter().enumerate() {
         let name = format!("export-{number}");
-        write_listing(random, listing, &folder.join(&name));
+        write_listing(random, (listing, !is_doubled), &folder.join(&name));
         names.push(name);
     }
     names
@@ -46,7 +52,7 @@ fn together(random: &mut Random, case: &Case) -> Option<String> {
     Some(match random.below(3) {
         0 if !objects
             .iter()
-            .any(|it| is_agent_by_type(it) || shows_key(it)) =>
+            .any(|it| is_agent_by_type(it) || shows_key(it) || trusts_another_cloud(it)) =>
         {
             snapshot(random, case, knows, &service_principals, &applications)
         }
@@ -62,6 +68,16 @@ fn together(random: &mut Random, case: &Case) -> Option<String> {
 /// A type that tells more than the kind of the object, and that not every form has a place for.
 fn is_agent_by_type(object: &Value) -> bool {
     object["@odata.type"] == "#microsoft.graph.agentIdentity"
+}
+
+/// A snapshot says of which cloud it is, and only that cloud's audience counts.
+fn trusts_another_cloud(object: &Value) -> bool {
+    let trusts = object["federatedIdentityCredentials"].as_array();
+    let mut trusts = trusts.into_iter().flatten();
+    trusts.any(|trust| {
+        let audiences = trust["audiences"].to_string();
+        audiences.contains("USGov") || audiences.contains("China")
+    })
 }
 
 /// A snapshot holds no `key`.
@@ -128,7 +144,7 @@ fn lines(random: &mut Random, layout: Layout, objects: &[Value]) -> String {
     lines.collect()
 }
 
-fn write_listing(random: &mut Random, listing: &Listing, path: &Path) {
+fn write_listing(random: &mut Random, (listing, nulls): (&Listing, bool), path: &Path) {
     let layout = Layout::any(random);
     let objects = &listing.objects;
     let form = random.below(7);
@@ -157,7 +173,7 @@ fn write_listing(random: &mut Random, listing: &Listing, path: &Path) {
             write_pages(random, layout, listing, path);
         }
         (5, [_, ..]) if !odd => write_powershell(random, layout, objects, path),
-        (6, [_, ..]) if !odd => write_windows_powershell(random, layout, objects, path),
+        (6, [_, ..]) if !odd => write_windows_powershell(random, layout, (objects, nulls), path),
         _ => {
             let page = page(random, listing, objects, false);
             let mark = random.pick(&["", "", "\u{feff}"]);
@@ -217,22 +233,33 @@ fn write_pages(random: &mut Random, layout: Layout, listing: &Listing, path: &Pa
 }
 
 fn write_powershell(random: &mut Random, layout: Layout, objects: &[Value], path: &Path) {
-    let text = powershell(random, layout, objects, false);
+    let text = powershell(random, layout, (objects, true), false);
     let mark = random.pick(&["", "\u{feff}"]);
     fs::write(path, mark.to_owned() + &text).unwrap();
 }
 
-fn write_windows_powershell(random: &mut Random, layout: Layout, objects: &[Value], path: &Path) {
+fn write_windows_powershell(
+    random: &mut Random,
+    layout: Layout,
+    objects: (&[Value], bool),
+    path: &Path,
+) {
     let text = powershell(random, layout, objects, true);
     let to_bytes = random.pick(&[u16::to_le_bytes, u16::to_be_bytes]);
     let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
     fs::write(path, units.flat_map(to_bytes).collect::<Vec<u8>>()).unwrap();
 }
 
-fn powershell(random: &mut Random, layout: Layout, objects: &[Value], windows: bool) -> String {
+fn powershell(
+    random: &mut Random,
+    layout: Layout,
+    (objects, nulls): (&[Value], bool),
+    windows: bool,
+) -> String {
     let spelling = Spelling {
         windows,
         numbers: random.percent(40),
+        nulls,
     };
     let objects = spelling.objects(random, objects);
     let whole = match objects.as_slice() {

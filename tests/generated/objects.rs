@@ -43,12 +43,7 @@ impl<'a> Tenant<'a> {
         (policy, windows): (&Value, &[(i64, i64)]),
         focus: Option<Focus>,
     ) -> Self {
-        let needs = |focus: Focus| {
-            !matches!(
-                focus,
-                Focus::Trusts | Focus::Keys | Focus::Dates | Focus::Files
-            )
-        };
+        let needs = |focus: Focus| !matches!(focus, Focus::Trusts | Focus::Dates | Focus::Files);
         let knows_service_principals = random.percent(70) || focus.is_some_and(needs);
         let edges = Edges {
             now,

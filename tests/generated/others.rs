@@ -96,6 +96,7 @@ impl Tenant<'_> {
         let owner = self.random().pick(&owner);
         let mut object = self.service_principal(&app_id, &owner);
         object["servicePrincipalType"] = json!("ServiceIdentity");
+        object.as_object_mut().unwrap().remove("@odata.type");
         let how = self.random().below(3);
         if how != 0 {
             object["@odata.type"] = json!("#microsoft.graph.agentIdentity");

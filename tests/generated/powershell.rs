@@ -26,6 +26,8 @@ pub(crate) struct Spelling {
     pub(crate) windows: bool,
     /// Whether identifiers of keys are shown as numbers.
     pub(crate) numbers: bool,
+    /// Whether an empty list may become `null`: not where an object stands twice, and both are to be alike.
+    pub(crate) nulls: bool,
 }
 
 impl Spelling {
@@ -37,7 +39,10 @@ impl Spelling {
             let shows = |object: &Value| of(name, object).is_some_and(|list| !list.is_null());
             let filled = |list: Value| list.as_array().is_some_and(|list| !list.is_empty());
             let fills = |object: &Value| of(name, object).is_some_and(filled);
-            (facts.iter().any(shows), facts.iter().any(fills))
+            (
+                facts.iter().any(shows),
+                facts.iter().any(fills) && self.nulls,
+            )
         });
         let objects = facts.iter().map(|facts| {
             let mut object = self.members(facts);

@@ -96,7 +96,9 @@ impl Layout {
 
     fn words(self, random: &mut Random, words: &str, text: &mut String) {
         // What a file is must be plain to see, and what a record is: these are recognised as they stand.
-        let mark = matches!(words, "value" | "AppId" | "data") || words.starts_with("AZ");
+        let mark = matches!(words, "value" | "AppId" | "data")
+            || words.starts_with("AZ")
+            || words.bytes().all(|it| it.is_ascii_digit());
         if !self.escaped || mark || !random.percent(10) {
             text.push_str(&Value::from(words).to_string());
             return;

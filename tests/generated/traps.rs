@@ -32,8 +32,10 @@ pub(crate) fn mark(random: &mut Random, objects: &mut [Value]) {
         0 => object["@removed"] = json!({"reason": "changed"}),
         1 => object[format!("{}@odata.nextLink", random.pick(&lists))] = json!(LINK),
         2 => object[format!("{}@odata.nextLink", random.pick(&lists))] = Value::Null,
-        3 => object["PASSWORDCREDENTIALS"] = object["passwordCredentials"].clone(),
-        4 => object["KeyCREDENTIALS"] = json!([]),
+        3 if object.get("passwordCredentials").is_some() => {
+            object["PASSWORDCREDENTIALS"] = object["passwordCredentials"].clone();
+        }
+        4 if object.get("keyCredentials").is_some() => object["KeyCREDENTIALS"] = json!([]),
         _ => {
             let secret = object["passwordCredentials"].get_mut(0);
             if let Some(secret) = secret {

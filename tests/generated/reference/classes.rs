@@ -19,6 +19,8 @@ pub(super) struct Held {
     pub(super) is_in_use: bool,
     /// A key of usage `Verify`.
     verifies: bool,
+    /// A key of usage `Encrypt`, with which nobody signs in, named or not.
+    encrypts: bool,
     /// Whether its public key can sign in, where that is shown.
     pub(super) key: Option<bool>,
     pub(super) time: Time,
@@ -279,6 +281,7 @@ impl Held {
             is_proven: false,
             is_in_use: false,
             verifies: credential.usage == "verify",
+            encrypts: credential.usage == "encrypt" && credential.kind != "symmetric",
             key: decide("an unusable key", key, key.map(|_| true)),
             time,
             start,
@@ -294,6 +297,12 @@ impl Held {
 
     pub(super) fn is_live_or_future(&self) -> bool {
         self.time != Time::Expired
+    }
+
+    /// Whether nothing shows that nobody signs in with it.
+    pub(super) fn may_authenticate(&self) -> bool {
+        let encrypts = decide("Encrypt never authenticates", self.encrypts, false);
+        !self.is_proven && !encrypts
     }
 
     /// Claims to sign or to encrypt, and nothing proves it.

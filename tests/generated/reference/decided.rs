@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// Every decision that is asked for in `decide`.
-pub(crate) const DECISIONS: [&str; 89] = [
+pub(crate) const DECISIONS: [&str; 90] = [
     // What is read.
     "next link",
     "next link of a member",
@@ -56,6 +56,7 @@ pub(crate) const DECISIONS: [&str; 89] = [
     "a signing key that is named to encrypt",
     "Encrypt is not unknown",
     "Encrypt alone proves nothing",
+    "Encrypt never authenticates",
     "a claim does not make known",
     "an unusable key",
     // What counts as better.
