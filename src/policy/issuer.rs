@@ -1,7 +1,8 @@
 //! An issuer of federated tokens that the policy trusts.
 //!
 //! In: `https://host[/path]`, where the host may begin with `*.` and the path may end in `/*`. Out: whether it names a
-//! credential's issuer. A trailing slash is no difference.
+//! credential's issuer, letter by letter: Microsoft Entra ID compares a token's issuer so, and a credential of another
+//! spelling lets nobody in. A trailing slash is no difference.
 
 use std::fmt;
 
@@ -24,9 +25,7 @@ impl Issuer {
         if !name.contains('.') || !is_host(name) || !is_path(trunk) || trunk.contains(is_odd) {
             return Err(InvalidIssuer);
         }
-        Ok(Self(
-            format!("https://{}{path}", host.to_ascii_lowercase()).into(),
-        ))
+        Ok(Self(format!("https://{host}{path}").into()))
     }
 
     /// Returns the issuer as the policy means it.
@@ -45,10 +44,8 @@ impl Issuer {
             return false;
         }
         let same_host = match own_host.strip_prefix('*') {
-            Some(suffix) => {
-                host.len() > suffix.len() && host.to_ascii_lowercase().ends_with(suffix)
-            }
-            None => host.eq_ignore_ascii_case(own_host),
+            Some(suffix) => host.len() > suffix.len() && host.ends_with(suffix),
+            None => host == own_host,
         };
         let same_path = match own_path.strip_suffix("/*") {
             Some(trunk) => {
@@ -98,11 +95,7 @@ impl fmt::Display for Issuer {
 
 /// Splits an `https` URL into what stands before and behind the first slash, without a trailing slash.
 pub(super) fn split(url: &str) -> Option<(&str, &str)> {
-    let scheme = url.get(..8)?;
-    let rest = url.get(8..)?;
-    if !scheme.eq_ignore_ascii_case("https://") {
-        return None;
-    }
+    let rest = url.strip_prefix("https://")?;
     let rest = rest.strip_suffix('/').unwrap_or(rest);
     let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     (!host.is_empty()).then_some((host, path))
@@ -143,10 +136,15 @@ mod tests {
     }
 
     #[test]
-    fn a_trailing_slash_and_the_hosts_letter_case_are_no_difference() {
+    fn a_trailing_slash_is_no_difference_and_a_letter_is() {
         let github = issuer("https://token.actions.githubusercontent.com");
         assert!(github.names("https://token.actions.githubusercontent.com/"));
-        assert!(github.names("https://Token.Actions.GitHubUserContent.com"));
+        assert!(!github.names("https://Token.Actions.GitHubUserContent.com"));
+        assert!(!github.names("HTTPS://token.actions.githubusercontent.com"));
+        let odd = issuer("https://*.Contoso.example/Path/*");
+        assert!(odd.names("https://ci.Contoso.example/Path/main"));
+        assert!(!odd.names("https://ci.contoso.example/Path/main"));
+        assert!(!odd.names("https://ci.Contoso.example/path/main"));
         assert!(!github.names("http://token.actions.githubusercontent.com"));
         assert!(!github.names("https://token.actions.githubusercontent.com/other"));
     }
@@ -239,6 +237,7 @@ mod tests {
             "https://*",
             "gitlab.com",
             "http://gitlab.com",
+            "HTTPS://gitlab.com",
             "https://a.*.com",
             "https://*.*.com",
             "https://host.example/\u{1b}[0m",

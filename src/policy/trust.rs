@@ -107,12 +107,8 @@ struct KnownIssuer {
 }
 
 impl KnownIssuer {
-    /// Entra compares the issuer of a token letter by letter, so one in other letters lets nobody in.
     fn names(&self, issuer: &str) -> bool {
-        let is_written_so = issuer.starts_with("https://")
-            && split(issuer)
-                .is_some_and(|(host, _)| !host.bytes().any(|it| it.is_ascii_uppercase()));
-        is_written_so && self.issuer.names(issuer) && (!self.is_one_part || has_one_part(issuer))
+        self.issuer.names(issuer) && (!self.is_one_part || has_one_part(issuer))
     }
 
     /// Tells whether it names whatever a listed issuer names.
