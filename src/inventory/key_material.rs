@@ -20,24 +20,23 @@ pub(super) fn read(
     }
     let key = entry.raw(CredentialField::Key).filter(|raw| *raw != "null");
     match (entry.writer, key) {
-        (Writer::Graph | Writer::AzureHound, key) => key.map_or(Ok(None), of_key),
+        (Writer::Graph | Writer::AzureHound, key) => key.map(of_key).transpose(),
         (Writer::Snapshot(_), None) => of_facts(entry.raw(CredentialField::PublicKey)),
         (Writer::Snapshot(_), Some(_)) => Err(Wrong::value("a snapshot never holds a `key`")),
     }
 }
 
 /// Reads `key`: Graph's base64, or the bytes that PowerShell's SDK decoded from it.
-fn of_key(raw: &str) -> Result<Option<KeyMaterial>, Wrong> {
+fn of_key(raw: &str) -> Result<KeyMaterial, Wrong> {
     if raw.starts_with('[') {
         let bytes: Vec<u8> = serde_json::from_str(raw).map_err(|_| Wrong::Type)?;
-        return Ok(of_bytes(&bytes));
+        return Ok(KeyMaterial::from_bytes(&bytes));
     }
     let text = super::shapes::words(raw)?.unwrap_or(Cow::Borrowed(""));
-    Ok(flattened(&text).map_or_else(|| KeyMaterial::parse(&text), |bytes| of_bytes(&bytes)))
-}
-
-fn of_bytes(bytes: &[u8]) -> Option<KeyMaterial> {
-    (!bytes.is_empty()).then(|| KeyMaterial::from_bytes(bytes))
+    Ok(flattened(&text).map_or_else(
+        || KeyMaterial::parse(&text),
+        |bytes| KeyMaterial::from_bytes(&bytes),
+    ))
 }
 
 /// Reads the bytes of which `ConvertTo-Json` with too little `-Depth` has made text: `48 130 3 …`.
@@ -80,17 +79,23 @@ mod tests {
             assert_eq!(material(writer, r#""keyId":null"#), Ok(None));
             assert_eq!(material(writer, r#""key":null"#), Ok(None));
         }
+    }
+
+    #[test]
+    fn a_key_that_is_shown_and_empty_is_no_certificate() {
         for key in [r#""""#, r#"" ""#, "[]"] {
             let member = format!(r#""key":{key}"#);
-            assert_eq!(material(Writer::Graph, &member), Ok(None), "{key}");
-            assert_eq!(material(Writer::AzureHound, &member), Ok(None), "{key}");
+            for writer in [Writer::Graph, Writer::AzureHound] {
+                let read = material(writer, &member).unwrap().unwrap();
+                assert!(!read.is_usable(), "{key}");
+            }
         }
     }
 
     #[test]
     fn base64_numbers_and_flattened_numbers_are_one_key() {
         let text = material(Writer::Graph, r#""key":"MAMCAQE=""#);
-        assert_eq!(text, Ok(KeyMaterial::parse("MAMCAQE=")));
+        assert_eq!(text, Ok(Some(KeyMaterial::parse("MAMCAQE="))));
         for other in [
             r#""Key":[48,3,2,1,1]"#,
             r#""Key":"48 3 2 1 1""#,

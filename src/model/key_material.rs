@@ -63,13 +63,10 @@ impl KeyMaterial {
         public_key: PublicKey::NoCertificate,
     };
 
-    /// Reads the text of `key`, base64 of a certificate; `None` for a blank text, which shows nothing.
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim_ascii();
-        if text.is_empty() {
-            return None;
-        }
-        Some(decoded(text).map_or(Self::NOTHING, |bytes| Self::from_bytes(&bytes)))
+    /// Reads the text of `key`, base64 of a certificate. A blank text is none, like any other that is not base64.
+    pub fn parse(text: &str) -> Self {
+        let bytes = decoded(text.trim_ascii()).filter(|bytes| !bytes.is_empty());
+        bytes.map_or(Self::NOTHING, |bytes| Self::from_bytes(&bytes))
     }
 
     /// Reads the bytes of `key`, as PowerShell exports show them.
@@ -96,17 +93,17 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
     if text.len() > MOST_TEXT {
         return None;
     }
-    let is_blank = |byte: &u8| byte.is_ascii_whitespace();
-    if text.as_bytes().iter().any(is_blank) {
-        let joined: String = text.split_ascii_whitespace().collect();
-        return of_base64(&joined);
+    // Nearly every text is as Graph writes it, which is decoded without a second look.
+    if let Ok(bytes) = STANDARD.decode(text) {
+        return Some(bytes);
     }
-    of_base64(text)
-}
-
-fn of_base64(text: &str) -> Option<Vec<u8>> {
-    let standard = STANDARD.decode(text);
-    standard.or_else(|_| URL_SAFE.decode(text)).ok()
+    let is_odd = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'-' | b'_');
+    if !text.bytes().any(is_odd) {
+        return None;
+    }
+    let joined: String = text.split_ascii_whitespace().collect();
+    let standard = STANDARD.decode(&joined);
+    standard.or_else(|_| URL_SAFE.decode(&joined)).ok()
 }
 
 /// Returns the public key of the certificate that the bytes are, from the first to the last.

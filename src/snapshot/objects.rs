@@ -204,7 +204,7 @@ impl<'de: 'line, 'line> Deserialize<'de> for KeyCredential<'line> {
             end_date_time: answered.end_date_time,
             kind: answered.kind,
             usage: answered.usage,
-            public_key: key.and_then(|key| KeyMaterial::parse(&key).map(Into::into)),
+            public_key: key.map(|key| KeyMaterial::parse(&key).into()),
         })
     }
 }

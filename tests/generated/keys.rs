@@ -13,7 +13,7 @@ pub(crate) struct Sample {
 }
 
 /// Every text that stands in a `key` of a generated tenant.
-pub(crate) const SAMPLES: [Sample; 8] = [
+pub(crate) const SAMPLES: [Sample; 9] = [
     // RSA 2048
     Sample {
         text: RSA_2048,
@@ -57,6 +57,11 @@ pub(crate) const SAMPLES: [Sample; 8] = [
         is_usable: false,
     },
     // A text that is not even base64.
+    Sample {
+        text: "",
+        sha1: "",
+        is_usable: false,
+    },
     Sample {
         text: "no certificate, no base64",
         sha1: "",
