@@ -114,10 +114,6 @@ fn limit(
 
 /// Compares what counts as better than a secret. That decides the state of an application, whichever rule reads it.
 fn alternatives(sides: &Sides<'_>, found: &mut Found) {
-    let accepted = |policy: &Policy| {
-        let setting = policy.rule(rules::secrets_only());
-        setting.map_or_else(Alternatives::default, |setting| setting.alternatives)
-    };
     let (old, new) = (accepted(sides.base), accepted(sides.head));
     let was_on = active(sides.base.rule(rules::secrets_only())).is_some();
     let hiding = hiding(sides);
@@ -138,14 +134,25 @@ fn alternatives(sides: &Sides<'_>, found: &mut Found) {
             }
             (true, false) => {
                 let text = format!("{what} beside a secret is no longer enough");
-                match &hiding {
-                    Some(why) => (Direction::Loosens, format!("{text}: {why}")),
-                    None => (Direction::Tightens, text),
-                }
+                narrower(text, hiding.as_deref())
             }
             (true, true) | (false, false) => continue,
         };
         found.push((ChangeKind::RuleAlternatives, direction, text));
+    }
+}
+
+/// What a policy accepts as better than a secret.
+fn accepted(policy: &Policy) -> Alternatives {
+    let setting = policy.rule(rules::secrets_only());
+    setting.map_or_else(Alternatives::default, |setting| setting.alternatives)
+}
+
+/// Judges that less counts as better than a secret, which loosens where something hides what is then found.
+fn narrower(text: String, hiding: Option<&str>) -> (Direction, String) {
+    match hiding {
+        Some(why) => (Direction::Loosens, format!("{text}: {why}")),
+        None => (Direction::Tightens, text),
     }
 }
 
@@ -189,7 +196,10 @@ pub(super) fn compare_issuers(sides: &Sides<'_>, changes: &mut Vec<Change>) {
             "federated credentials may no longer trust {}",
             shown(removed)
         );
-        found.push((ChangeKind::Issuers, Direction::Tightens, text));
+        let counted = accepted(sides.base).federated;
+        let hiding = counted.then(|| hiding(sides)).flatten();
+        let (direction, text) = narrower(text, hiding.as_deref());
+        found.push((ChangeKind::Issuers, direction, text));
     }
     changes.extend(found.into_iter().map(|(kind, direction, text)| {
         let place = sides.place_of("issuers");

@@ -325,6 +325,40 @@ fn a_list_in_place_of_the_known_issuers_loosens_and_tightens() {
     );
 }
 
+/// An application whose credential is no longer trusted has only secrets, which is for the other rule to find.
+#[test]
+fn fewer_issuers_loosen_where_having_only_secrets_is_not_found() {
+    let one = "issuers: ['https://token.actions.githubusercontent.com']\n";
+    for (only, direction) in [
+        ("{ level: 'off' }", "loosens"),
+        ("{ level: warning }", "loosens"),
+        ("{}", "tightens"),
+        ("{ level: 'off', alternatives: [certificate] }", "tightens"),
+    ] {
+        let rules = with_rules(&format!(
+            "  secrets-only: {only}\n  secret-outside-window: {{}}\n"
+        ));
+        assert_eq!(
+            changes(&rules, &format!("{rules}{one}")),
+            [format!("{direction} issuers-changed")],
+            "{only}"
+        );
+    }
+}
+
+#[test]
+fn fewer_issuers_loosen_where_an_exception_covers_having_only_secrets() {
+    let base = with_exception(&[]);
+    let head = format!("{base}issuers: ['https://token.actions.githubusercontent.com']\n");
+    let change = change(&base, &head);
+    assert_eq!(change.direction, Direction::Loosens);
+    assert!(
+        change.text.ends_with("which `erp` may tolerate"),
+        "{}",
+        change.text
+    );
+}
+
 #[test]
 fn rules_loosen_when_they_are_off_lower_or_wider() {
     for (tight, loose, kind) in [
