@@ -24,7 +24,7 @@ pub(super) fn answer(report: &ReviewReport) -> String {
 
 /// Says what to do about a change that is refused.
 pub(super) const REMEDY: &str =
-    "take them back, or have them approved and run with `--allow-loosening`";
+    "take back what loosens, or have it approved and run with `--allow-loosening`";
 
 /// Says how many changes have each direction.
 pub(super) fn directions(report: &ReviewReport) -> String {
