@@ -61,6 +61,9 @@ impl Around {
         if marks::holds_objects(value) {
             return Err(Problem::SecondList);
         }
+        if let Some(mark) = marks::nested(value) {
+            return Self::mark(mark, name, value);
+        }
         if ["context", "metadata"].contains(&marks::folded(&name).as_str()) {
             return Ok(Said::Context);
         }

@@ -161,6 +161,28 @@ pub(super) fn holds_objects(value: &str) -> bool {
     false
 }
 
+/// Finds what an object around a list says about pages, as in `{"paging":{"next":"…"}}`. The text has been checked against
+/// the grammar.
+pub(super) fn nested(value: &str) -> Option<Mark> {
+    let mut rest = value;
+    while let Some(at) = rest.find('"') {
+        let (text, behind) = string(rest.get(at + 1..)?)?;
+        rest = behind;
+        let Some(said) = behind.trim_ascii_start().strip_prefix(':') else {
+            continue;
+        };
+        let mark = Mark::around(text).filter(|mark| !matches!(mark, Mark::Count(_)));
+        let is_said = |mark: &Mark| {
+            let said = said.split([',', '}']).next().unwrap_or(said);
+            mark.is_said(said.trim_ascii())
+        };
+        if let Some(mark) = mark.filter(is_said) {
+            return Some(mark);
+        }
+    }
+    None
+}
+
 fn is_of_an_application(name: &str) -> bool {
     let name = folded(name);
     ["appid", "passwordcredentials", "keycredentials"].contains(&name.as_str())
@@ -181,6 +203,26 @@ fn string(text: &str) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mark_inside_an_object_around_the_list_is_found() {
+        for (value, mark) in [
+            (r#"{"next":"https://a"}"#, Some(Mark::NextLink)),
+            (
+                r#"{"self":{"href":"a"},"next":{"href":"b"}}"#,
+                Some(Mark::NextLink),
+            ),
+            (r#"{ "size" : 9 , "hasMore" : true }"#, Some(Mark::HasMore)),
+            (r#"{"a":[{"@odata.deltaLink":"b"}]}"#, Some(Mark::Delta)),
+            (r#"{"next":null,"hasMore":false }"#, None),
+            (r#"{"a":"next","b":"\"next\":"}"#, None),
+            (r#"{"total":300}"#, None),
+            (r#""next""#, None),
+            ("{}", None),
+        ] {
+            assert_eq!(nested(value), mark, "{value}");
+        }
+    }
 
     #[test]
     fn a_next_link_is_one_in_every_spelling() {
