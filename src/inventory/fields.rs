@@ -46,8 +46,8 @@ macro_rules! fields {
             fn of_odd_key(key: &[u8]) -> Option<Self> {
                 const NAMES: &[&[u8]] = &[$($graph $(, $other)*),+];
                 const FIELDS: &[$name] = &[$($name::$field $(, { const _: &[u8] = $other; $name::$field })*),+];
-                const ENDS: [u32; 32] = ends(NAMES);
-                if !may_name(&ENDS, key) {
+                const OUTLINES: [Outline; 32] = outlines(NAMES);
+                if !may_name(&OUTLINES, key) {
                     return None;
                 }
                 let mut names = NAMES.iter().zip(FIELDS);
@@ -82,18 +82,29 @@ const fn text(key: &'static [u8]) -> &'static str {
     }
 }
 
-/// Which last letters the names have, by their first ones: most keys name nothing, and that must cost little.
-const fn ends(names: &[&[u8]]) -> [u32; 32] {
-    let mut ends = [0; 32];
+/// The last letters and the lengths that names of one first letter have, a bit for each. The lengths do not count
+/// underscores: a key without separators is as long as the name that it respells.
+#[derive(Clone, Copy)]
+struct Outline {
+    ends: u32,
+    lengths: u64,
+}
+
+/// The outlines of names by their first letters: most keys name nothing, and that must cost little.
+const fn outlines(names: &[&[u8]]) -> [Outline; 32] {
+    let mut outlines = [Outline {
+        ends: 0,
+        lengths: 0,
+    }; 32];
     let mut rest = names;
     while let [name, behind @ ..] = rest {
         if let ([first, ..], [.., last]) = (name, name) {
-            let (first, last) = (place(*first), place(*last));
             let mut at = 0;
-            let mut places: &mut [u32] = &mut ends;
+            let mut places: &mut [Outline] = &mut outlines;
             while let [here, others @ ..] = places {
-                if at == first {
-                    *here |= 1 << last;
+                if at == place(*first) {
+                    here.ends |= 1 << place(*last);
+                    here.lengths |= 1 << letters_in(name);
                 }
                 places = others;
                 at += 1;
@@ -101,7 +112,18 @@ const fn ends(names: &[&[u8]]) -> [u32; 32] {
         }
         rest = behind;
     }
-    ends
+    outlines
+}
+
+/// Counts the bytes that are no underscores.
+const fn letters_in(name: &[u8]) -> u32 {
+    let mut letters = 0;
+    let mut rest = name;
+    while let [letter, others @ ..] = rest {
+        letters += (*letter != b'_') as u32;
+        rest = others;
+    }
+    letters
 }
 
 /// Counts letters from one, whatever their case.
@@ -111,19 +133,26 @@ const fn place(letter: u8) -> usize {
 }
 
 #[inline]
-fn may_name(ends: &[u32; 32], key: &[u8]) -> bool {
+fn may_name(outlines: &[Outline; 32], key: &[u8]) -> bool {
     let (Some(first), Some(last)) = (key.first(), key.last()) else {
         return false;
     };
-    ends.get(place(*first))
-        .is_some_and(|ends| ends & (1 << place(*last)) != 0)
+    outlines.get(place(*first)).is_some_and(|outline| {
+        let is_as_long = || key.len() < 64 && outline.lengths & (1 << key.len()) != 0;
+        outline.ends & (1 << place(*last)) != 0
+            && (is_as_long() || key.iter().copied().any(is_separator))
+    })
+}
+
+/// Tells whether a byte may stand between the words of a name.
+const fn is_separator(byte: u8) -> bool {
+    matches!(byte, b'_' | b'-' | b' ')
 }
 
 /// Tells whether a key is a name in other letters, or with underscores between its words.
+#[inline(never)]
 fn is_respelt(key: &[u8], name: &[u8]) -> bool {
-    let mut letters = key
-        .iter()
-        .filter(|byte| !matches!(byte, b'_' | b'-' | b' '));
+    let mut letters = key.iter().filter(|byte| !is_separator(**byte));
     name.iter().filter(|byte| **byte != b'_').all(|expected| {
         letters
             .next()
@@ -242,6 +271,11 @@ mod tests {
             ("app_id", Field::AppId),
             ("appID", Field::AppId),
             ("@OData.Type", Field::ODataType),
+            ("@ODATATYPE", Field::ODataType),
+            (
+                "preferred_token_signing_key_thumbprint",
+                Field::PreferredTokenSigningKeyThumbprint,
+            ),
         ] {
             assert_eq!(Field::of_key(key.as_bytes()), None, "{key}");
             assert_eq!(Field::of_odd_key(key.as_bytes()), Some(field), "{key}");
