@@ -8,7 +8,7 @@ use crate::finding::{
 use crate::model::{ClassifiedCredential, Identity};
 
 use super::{
-    Rule, RuleContext, Violation, federated_reference,
+    Rule, RuleContext, Violation,
     next_steps::{self as steps, step},
     wording,
 };
@@ -78,10 +78,8 @@ impl Rule for AgentIdentityCredential {
         let stored = identity.credentials().iter();
         let stored = stored.filter(|held| ClassifiedCredential::is_unexpired(held));
         found.extend(stored.map(|held| Violation::of(held, Detail::None)));
-        found.extend(identity.federated().map(|(holder, federated)| Violation {
-            credential: Some(federated_reference(holder, federated)),
-            detail: Detail::None,
-        }));
+        let federated = identity.federated();
+        found.extend(federated.map(|(on, it)| Violation::of_federated(on, it, Detail::None)));
     }
 }
 
@@ -94,25 +92,11 @@ fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
 }
 
 fn next_steps(facts: &Facts<'_>) -> Vec<NextStep> {
-    vec![
-        step(
-            "Find out who added it and when.",
-            steps::list_changes(facts),
-        ),
-        step(
-            "Find out whether anybody signs in with it.",
-            steps::list_sign_ins(facts),
-        ),
-        step(
-            "If nobody can account for it, treat it as a compromise: follow your incident response, which keeps the \
-             evidence, before you change anything.",
-            None,
-        ),
-        step(
-            "Otherwise let the blueprint sign in for the agent, verify that it does, and delete the credential.",
-            None,
-        ),
-    ]
+    let otherwise = step(
+        "Otherwise let the blueprint sign in for the agent, verify that it does, and delete the credential.",
+        None,
+    );
+    steps::account_for(facts, otherwise)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::model::{FederatedCredential, Identity};
 use crate::policy::{Distrust, Trust};
 
 use super::{
-    Rule, RuleContext, Violation, federated_reference,
+    Rule, RuleContext, Violation,
     next_steps::{self as steps, step},
     wording,
 };
@@ -92,10 +92,8 @@ impl Rule for FederatedCredentialBroad {
                     subject: federated.subject.clone(),
                     reasons,
                 };
-                found.push(Violation {
-                    credential: Some(federated_reference(holder, federated)),
-                    detail: Detail::Federated(Box::new(trust)),
-                });
+                let detail = Detail::Federated(Box::new(trust));
+                found.push(Violation::of_federated(holder, federated, detail));
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::finding::{
 use crate::model::{ClassifiedCredential, CredentialClass, Identity, Proof};
 
 use super::{
-    Rule, RuleContext, Violation, federated_reference,
+    Rule, RuleContext, Violation,
     next_steps::{self as steps, step},
     wording,
 };
@@ -83,10 +83,8 @@ impl Rule for ForeignServicePrincipalCredential {
         if context.standing == Standing::ManagedIdentity {
             return;
         }
-        found.extend(identity.federated().map(|(holder, federated)| Violation {
-            credential: Some(federated_reference(holder, federated)),
-            detail: Detail::None,
-        }));
+        let federated = identity.federated();
+        found.extend(federated.map(|(on, it)| Violation::of_federated(on, it, Detail::None)));
     }
 }
 
@@ -131,25 +129,11 @@ fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
 }
 
 fn next_steps(facts: &Facts<'_>) -> Vec<NextStep> {
-    vec![
-        step(
-            "Find out who added it and when.",
-            steps::list_changes(facts),
-        ),
-        step(
-            "Find out whether anybody signs in with it.",
-            steps::list_sign_ins(facts),
-        ),
-        step(
-            "If nobody can account for it, treat it as a compromise: follow your incident response, which keeps the \
-             evidence, before you change anything.",
-            None,
-        ),
-        step(
-            "If it has a purpose, register an application of your own for it and move the workload there.",
-            None,
-        ),
-    ]
+    let otherwise = step(
+        "If it has a purpose, register an application of your own for it and move the workload there.",
+        None,
+    );
+    steps::account_for(facts, otherwise)
 }
 
 #[cfg(test)]

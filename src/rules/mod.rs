@@ -156,6 +156,14 @@ impl Violation {
             detail,
         }
     }
+
+    /// Makes a violation about one federated credential.
+    pub const fn of_federated(on: Holder, federated: &FederatedCredential, detail: Detail) -> Self {
+        Self {
+            credential: Some(federated_reference(on, federated)),
+            detail,
+        }
+    }
 }
 
 /// Names a stored credential the way findings do.
@@ -174,7 +182,7 @@ pub fn named(credential: &CredentialRef) -> String {
 }
 
 /// Names a federated credential the way findings do: it has no dates, so it is always in date.
-pub const fn federated_reference(on: Holder, federated: &FederatedCredential) -> CredentialRef {
+const fn federated_reference(on: Holder, federated: &FederatedCredential) -> CredentialRef {
     CredentialRef {
         key_id: federated.id,
         class: CredentialClass::FederatedCredential,

@@ -1,25 +1,13 @@
 //! Policies that are read from commits: what Git, its configuration, its environment and the work tree may not change.
-//!
-//! `TIGHT` is the policy that judges, `LOOSE` one that must be refused: what reads the wrong one passes.
 
 use std::fs;
 
 use super::program::{Ended, run};
-use super::repository::Repository;
-
-const TIGHT: &str = "version: 1\nrules:\n  secrets-only: {}\n  secret-age: { max: 90d }\n";
-
-const LOOSE: &str = "version: 1\nrules:\n  secrets-only: {}\n  secret-age: { max: 900d }\n";
-
-const NAME: &str = "credgate.yaml";
+use super::repository::{LOOSE, NAME, Repository, TIGHT};
 
 /// The policy in `base`, and a looser one in `head` and in the work tree.
 fn repository() -> Repository {
-    let repository = Repository::new();
-    repository.write(NAME, TIGHT);
-    repository.commit();
-    repository.git(&["branch", "base"]);
-    repository.write(NAME, LOOSE);
+    let repository = Repository::with_base();
     repository.commit();
     repository.git(&["branch", "head"]);
     repository

@@ -6,23 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::program::Ended;
-use super::repository::{Repository, search_path};
-
-const TIGHT: &str = "version: 1\nrules:\n  secrets-only: {}\n  secret-age: { max: 90d }\n";
-
-const LOOSE: &str = "version: 1\nrules:\n  secrets-only: {}\n  secret-age: { max: 900d }\n";
-
-const NAME: &str = "credgate.yaml";
-
-/// The policy in `base`, and a looser one in the work tree: a base that is read elsewhere is loose, too, and passes.
-fn repository() -> Repository {
-    let repository = Repository::new();
-    repository.write(NAME, TIGHT);
-    repository.commit();
-    repository.git(&["branch", "base"]);
-    repository.write(NAME, LOOSE);
-    repository
-}
+use super::repository::{LOOSE, NAME, Repository, search_path};
 
 fn canary(repository: &Repository) -> PathBuf {
     repository.path().join("ran")
@@ -110,7 +94,7 @@ fn review(repository: &Repository, folder: &str, base: &str) -> Ended {
 #[test]
 fn a_bare_repository_in_the_checkout_does_not_answer() {
     for lacks_blob in [false, true] {
-        let repository = repository();
+        let repository = Repository::with_base();
         plant_bare(&repository, "gate", lacks_blob);
         if cfg!(unix) {
             let planted = repository.path().join("gate");
@@ -131,7 +115,7 @@ fn a_bare_repository_in_the_checkout_does_not_answer() {
 #[test]
 fn a_repository_in_the_checkout_does_not_answer() {
     for name in [".git", "../elsewhere"] {
-        let repository = repository();
+        let repository = Repository::with_base();
         plant_bare(&repository, &format!("gate/{name}"), false);
         if name != ".git" {
             let names = format!("gitdir: {name}\n");
@@ -149,7 +133,7 @@ fn a_repository_in_the_checkout_does_not_answer() {
 
 #[test]
 fn a_submodule_does_not_answer() {
-    let repository = repository();
+    let repository = Repository::with_base();
     let other = Repository::new();
     other.write(NAME, LOOSE);
     other.commit();
@@ -174,7 +158,7 @@ fn a_submodule_does_not_answer() {
 
 #[test]
 fn a_linked_work_tree_answers() {
-    let repository = repository();
+    let repository = Repository::with_base();
     repository.git(&["worktree", "add", "--quiet", "gate", "base"]);
     repository.write(&format!("gate/{NAME}"), LOOSE);
     assert_loosens(
@@ -189,7 +173,7 @@ fn a_linked_work_tree_answers() {
 
 #[test]
 fn a_file_that_leads_to_no_repository_gives_no_verdict() {
-    let repository = repository();
+    let repository = Repository::with_base();
     repository.write(&format!("gate/{NAME}"), LOOSE);
     for text in ["gitdir: nowhere\n", "", "gitdir: ..\n"] {
         repository.write("gate/.git", text);
@@ -202,7 +186,7 @@ fn a_file_that_leads_to_no_repository_gives_no_verdict() {
 #[test]
 fn nothing_is_fetched_for_a_partial_clone() {
     for lacks in ["base:credgate.yaml", "base^{tree}"] {
-        let repository = repository();
+        let repository = Repository::with_base();
         let id = repository.git(&["rev-parse", lacks]);
         let canary = canary(&repository);
         let url = format!("ext::sh -c touch% {}", canary.display());
@@ -246,7 +230,7 @@ fn plant_program(repository: &Repository, name: &str) -> PathBuf {
 #[cfg(unix)]
 #[test]
 fn no_program_of_the_checkout_is_run() {
-    let repository = repository();
+    let repository = Repository::with_base();
     let program = plant_program(&repository, "tools/git");
     for helper in ["git-rev-parse", "git-remote-ext", "sh", "less"] {
         plant_program(&repository, &format!("tools/{helper}"));
@@ -294,7 +278,7 @@ fn no_program_of_the_checkout_is_run() {
 #[cfg(unix)]
 #[test]
 fn no_settings_of_the_checkout_are_read() {
-    let repository = repository();
+    let repository = Repository::with_base();
     let trace = repository.path().join("trace");
     let nonsense = format!(
         "[trace2]\n\tnormalTarget = {}\n[core]\n\tbare = nonsense\n",
@@ -319,7 +303,7 @@ fn no_settings_of_the_checkout_are_read() {
 
 #[test]
 fn no_variable_runs_a_program_or_allows_a_transport() {
-    let repository = repository();
+    let repository = Repository::with_base();
     let canary = canary(&repository);
     let touch = format!("touch {}; false", canary.display());
     let config = format!("'core.fsmonitor={touch}' 'protocol.ext.allow=always'");
@@ -349,7 +333,7 @@ fn no_variable_runs_a_program_or_allows_a_transport() {
 
 #[test]
 fn settings_of_the_repository_itself_run_nothing() {
-    let repository = repository();
+    let repository = Repository::with_base();
     let touch = format!("touch {}; false", canary(&repository).display());
     let hooks = repository.path().join("hooks");
     for key in [

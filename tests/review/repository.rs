@@ -9,6 +9,17 @@ use tempfile::TempDir;
 
 use super::program::{Ended, program};
 
+/// The policy that judges.
+pub(crate) const TIGHT: &str =
+    "version: 1\nrules:\n  secrets-only: {}\n  secret-age: { max: 90d }\n";
+
+/// One that must be refused: what reads it in place of the other one passes.
+pub(crate) const LOOSE: &str =
+    "version: 1\nrules:\n  secrets-only: {}\n  secret-age: { max: 900d }\n";
+
+/// The file of both.
+pub(crate) const NAME: &str = "credgate.yaml";
+
 /// Where programs lie.
 #[expect(clippy::disallowed_methods, reason = "Git must be found")]
 pub(crate) fn search_path() -> OsString {
@@ -28,6 +39,17 @@ impl Repository {
         };
         fs::create_dir(repository.path()).unwrap();
         repository.git(&["init", "--quiet", "--initial-branch=main"]);
+        repository
+    }
+
+    /// [`TIGHT`] in the branch `base`, and [`LOOSE`] in the work tree: a base that is read elsewhere is loose, too, and
+    /// passes.
+    pub(crate) fn with_base() -> Self {
+        let repository = Self::new();
+        repository.write(NAME, TIGHT);
+        repository.commit();
+        repository.git(&["branch", "base"]);
+        repository.write(NAME, LOOSE);
         repository
     }
 

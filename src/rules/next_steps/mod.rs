@@ -31,6 +31,23 @@ pub(super) fn step(text: impl Into<String>, commands: Option<Commands>) -> NextS
     }
 }
 
+/// Steps for a credential that nobody should have added; `otherwise` is for one that somebody can account for.
+pub(super) fn account_for(facts: &Facts<'_>, otherwise: NextStep) -> Vec<NextStep> {
+    vec![
+        step("Find out who added it and when.", list_changes(facts)),
+        step(
+            "Find out whether anybody signs in with it.",
+            list_sign_ins(facts),
+        ),
+        step(
+            "If nobody can account for it, treat it as a compromise: follow your incident response, which keeps the \
+             evidence, before you change anything.",
+            None,
+        ),
+        otherwise,
+    ]
+}
+
 /// Moves the workload to a better credential, then removes the secret.
 pub(super) fn migrate(facts: &Facts<'_>) -> Vec<NextStep> {
     leave_secret(facts, None)
