@@ -11,6 +11,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "cost/cases.rs"]
+mod cases;
 #[path = "cost/inputs.rs"]
 mod inputs;
 
@@ -19,7 +21,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use inputs::{CASES, Case};
+use cases::{CASES, Case};
 
 /// Twice the input takes at most twice the instructions, with room for what grows by a logarithm.
 const MOST_GROWTH: f64 = 2.0 * 1.15;
@@ -32,7 +34,7 @@ const MOST_MEMORY: u64 = 512 << 10;
 
 const TOOL: &str = env!("CARGO_BIN_EXE_credgate");
 
-fn cases() -> impl Iterator<Item = &'static Case> {
+fn wanted() -> impl Iterator<Item = &'static Case> {
     #[expect(
         clippy::disallowed_methods,
         reason = "whoever measures chooses the cases"
@@ -87,7 +89,7 @@ fn doubled() {
     println!("| case | n | million instructions | 2 n | growth |");
     println!("| --- | ---: | ---: | ---: | ---: |");
     let mut wrong = Vec::new();
-    for case in cases() {
+    for case in wanted() {
         let (once, twice) = (
             instructions(case, case.small),
             instructions(case, 2 * case.small),
@@ -122,7 +124,7 @@ fn full() {
     println!("| case | n | seconds | MiB |");
     println!("| --- | ---: | ---: | ---: |");
     let mut wrong = Vec::new();
-    for case in cases() {
+    for case in wanted() {
         let folder = tempfile::tempdir().unwrap();
         let mut command = command(case, case.full, folder.path(), &[]);
         let begin = Instant::now();

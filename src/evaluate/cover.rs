@@ -3,15 +3,13 @@
 //! In: a violation and its identity. Out: its disposition. An exception beats a window; one that has ended, or that is
 //! not granted yet, covers nothing.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::Offset;
 
 use crate::finding::{Disposition, ExceptionId, RuleId};
 use crate::internal::{OrInternal as _, narrow};
 use crate::keyed::KeyedMap;
 use crate::model::{AppId, Holder, Identity, KeyId};
-use crate::policy::{Exception, Policy, Window, WindowDays, WindowScope};
+use crate::policy::{Exception, FirstByDay, Policy, Window, WindowScope};
 use crate::rules::{self, OpenWindows, Rule, Violation};
 
 /// The policy's entries, by application, and what has become of them.
@@ -28,7 +26,7 @@ pub(crate) struct Cover<'run> {
     /// Indexes of the windows for every application, in the order of the policy.
     all_windows: Vec<usize>,
     /// The days of those that are open today.
-    all_open: WindowDays,
+    all_open: FirstByDay,
     used: Vec<bool>,
     /// What was found out about the identity that is judged.
     known: Option<(AppId, Vec<ForRule>)>,
@@ -98,7 +96,7 @@ impl<'run> Cover<'run> {
             by_key,
             own_windows,
             all_windows,
-            all_open: WindowDays::default(),
+            all_open: FirstByDay::default(),
             used: vec![false; policy.exceptions().len()],
             known: None,
             all_tolerant: Vec::new(),
@@ -118,39 +116,32 @@ impl<'run> Cover<'run> {
     }
 
     /// Returns the days of those of some windows that are open on a day.
-    pub(crate) fn open(&self, windows: &[usize], today: Date) -> WindowDays {
+    fn open(&self, windows: &[usize], today: Date) -> FirstByDay {
         let windows = windows.iter().map(|&at| (at, self.window(at)));
-        WindowDays::of(windows.filter(|(_, window)| window.is_open(today)))
+        let open = windows.filter(|(_, window)| window.is_open(today));
+        FirstByDay::of(open.map(|(at, window)| (at, window.opens, window.closes)))
     }
 
     /// Returns the days of the windows that are open today and name an application.
-    pub(super) fn open_windows_of(&self, app_id: AppId) -> WindowDays {
+    pub(super) fn open_windows_of(&self, app_id: AppId) -> FirstByDay {
         self.open(self.windows_naming(app_id), self.today)
     }
 
     /// Returns the windows that are open today for an application, of which these name it.
-    pub(super) const fn open_windows<'a>(&'a self, own: &'a WindowDays) -> OpenWindows<'a> {
+    pub(super) const fn open_windows<'a>(&'a self, own: &'a FirstByDay) -> OpenWindows<'a> {
         OpenWindows {
             all: &self.all_open,
             own,
         }
     }
 
-    /// Returns the windows that are for an application, by index, in the order of the policy.
-    pub(crate) fn windows_for(&self, app_id: AppId) -> Vec<usize> {
-        merged(&self.all_windows, self.windows_naming(app_id))
+    /// Returns the windows for every application, in the order of the policy.
+    pub(crate) fn windows_for_all(&self) -> &[usize] {
+        &self.all_windows
     }
 
-    /// Returns those of some windows in which an instant lies.
-    pub(crate) fn around(&self, windows: &[usize], instant: Option<Timestamp>) -> Vec<usize> {
-        let Some(day) = instant.map(|instant| Offset::UTC.to_datetime(instant).date()) else {
-            return Vec::new();
-        };
-        let windows = windows.iter().copied();
-        windows.filter(|&at| self.window(at).is_open(day)).collect()
-    }
-
-    fn windows_naming(&self, app_id: AppId) -> &[usize] {
+    /// Returns the windows that name an application, in the order of the policy.
+    pub(crate) fn windows_naming(&self, app_id: AppId) -> &[usize] {
         if self.own_windows.is_empty() {
             return &[];
         }
@@ -247,23 +238,11 @@ impl<'run> Cover<'run> {
     /// Tells whether an exception covers what a rule could not judge on an application, and notes which exceptions do. A
     /// pin names a credential, and nothing is known of the credentials here.
     pub(super) fn covers_gap(&mut self, rule: RuleId, app_id: AppId) -> bool {
-        let matching = self.matching_gap(rule, app_id);
+        let whole = self.whole(app_id).iter().copied();
+        let matching: Vec<usize> = whole.filter(|&at| self.exception(at).lifts(rule)).collect();
         self.use_all(&matching);
-        self.tolerates_gap(&matching, self.today)
-    }
-
-    /// Returns the exceptions that have to do with what a rule could not judge on an application, in force or not.
-    pub(crate) fn matching_gap(&self, rule: RuleId, app_id: AppId) -> Vec<usize> {
-        let named = self.by_application.get(&app_id);
-        let whole = named.map_or(&[][..], |named| &named.whole);
-        let whole = whole.iter().copied();
-        whole.filter(|&at| self.exception(at).lifts(rule)).collect()
-    }
-
-    /// Tells whether one of the exceptions that match a gap is in force on a day.
-    pub(crate) fn tolerates_gap(&self, matching: &[usize], today: Date) -> bool {
-        let mut matching = matching.iter();
-        matching.any(|&at| self.exception(at).is_in_force(today))
+        let mut matching = matching.into_iter();
+        matching.any(|at| self.exception(at).is_in_force(self.today))
     }
 
     /// Returns where it is known what tolerates what a rule finds on the identity that is judged. However many credentials
@@ -350,17 +329,24 @@ impl<'run> Cover<'run> {
 
     /// Returns the exceptions that have to do with a violation, in force or not, in the order of the policy: all that lift
     /// the rule, but for those that are pinned to other credentials.
-    pub(crate) fn matching(
+    fn matching(&self, rule: RuleId, identity: &Identity, violation: &Violation) -> Vec<usize> {
+        let whole = self.whole(identity.app_id()).iter().copied();
+        let whole: Vec<usize> = whole.filter(|&at| self.exception(at).lifts(rule)).collect();
+        merged(&whole, &self.matching_pins(rule, identity, violation))
+    }
+
+    /// Returns those of them that are pinned.
+    pub(crate) fn matching_pins(
         &self,
         rule: RuleId,
         identity: &Identity,
         violation: &Violation,
     ) -> Vec<usize> {
-        let Some(named) = self.by_application.get(&identity.app_id()) else {
+        let named = self.by_application.get(&identity.app_id());
+        let Some(named) = named.filter(|named| !named.pinned.is_empty()) else {
             return Vec::new();
         };
-        let pinned = match violation.credential {
-            _ if named.pinned.is_empty() => Vec::new(),
+        let mut pinned = match violation.credential {
             Some(credential) => self.pinning_of(credential.key_id, named),
             // A pin to a live secret has to do with what is found because of the live secrets, and with nothing else
             // about the application.
@@ -378,9 +364,8 @@ impl<'run> Cover<'run> {
                 pinned
             }
         };
-        let mut matching = merged(&named.whole, &pinned);
-        matching.retain(|&at| self.exception(at).lifts(rule));
-        matching
+        pinned.retain(|&at| self.exception(at).lifts(rule));
+        pinned
     }
 
     /// Returns the exceptions that name an application and pin a credential.
@@ -389,28 +374,9 @@ impl<'run> Cover<'run> {
         common(pins.map_or(&[], Vec::as_slice), &named.pinned)
     }
 
-    /// Tells whether the policy tolerates a violation on a day, by one of the exceptions that match it or by a window.
-    pub(crate) fn tolerance(
-        &self,
-        rule: &dyn Rule,
-        identity: &Identity,
-        violation: &Violation,
-        matching: &[usize],
-        today: Date,
-    ) -> Disposition {
-        if let Some(exception) = self.excepted(identity, violation, matching, today) {
-            return Disposition::Excepted(narrow(exception));
-        }
-        let app_id = identity.app_id();
-        let windows = [&self.all_windows, self.windows_naming(app_id)];
-        let windows = windows.map(|windows| self.first_tolerant(windows, rule, today));
-        match windows.into_iter().flatten().min() {
-            Some(window) => Disposition::InWindow(narrow(window)),
-            None => Disposition::Open,
-        }
-    }
-
-    fn excepted(
+    /// Returns the first exception that covers a violation on a day. Of the matching ones without pins, which all cover
+    /// the same, it is enough to know the first in force.
+    pub(crate) fn excepted(
         &self,
         identity: &Identity,
         violation: &Violation,
@@ -439,18 +405,16 @@ impl<'run> Cover<'run> {
         named.map_or_else(Vec::new, |named| self.pinning_of(key_id, named))
     }
 
-    /// Returns the exceptions that name an application and do not pin other credentials only.
-    pub(crate) fn concerning(&self, app_id: AppId, key_id: Option<KeyId>) -> Vec<usize> {
+    /// Returns the exceptions without pins that name an application, in the order of the policy.
+    pub(crate) fn whole(&self, app_id: AppId) -> &[usize] {
         let named = self.by_application.get(&app_id);
-        named.map_or_else(Vec::new, |named| {
-            merged(&named.whole, &self.pinning_of(key_id, named))
-        })
+        named.map_or(&[], |named| &named.whole)
     }
 
-    /// Returns the exceptions that name an application, by index, in the order of the policy.
-    pub(crate) fn naming(&self, app_id: AppId) -> Vec<usize> {
+    /// Returns the pinned exceptions that name an application, in the order of the policy.
+    pub(crate) fn pinned(&self, app_id: AppId) -> &[usize] {
         let named = self.by_application.get(&app_id);
-        named.map_or_else(Vec::new, |named| merged(&named.whole, &named.pinned))
+        named.map_or(&[], |named| &named.pinned)
     }
 }
 

@@ -15,17 +15,15 @@ use super::course::{Course, Sweep};
 use super::lateness::Lateness;
 use super::live_secrets::LiveSecrets;
 use super::moments::{self, Limits, Moment, happening_at, instants};
+use super::tolerance::{self, Around, RuleUse, Tolerances, tolerant};
 use super::view::{Key, Part, Seen, View};
 use crate::evaluate::cover::Cover;
-use crate::evaluate::{Active, accepted, active_rules, record};
+use crate::evaluate::{Active, accepted, active_rules};
 use crate::finding::{ApplicationRecord, Disposition, Finding, Standing, Subject};
 use crate::internal::{OrInternal as _, narrow};
-use crate::model::{
-    Alternatives, ClassifiedCredential, CredentialClass, Identity, Place, State, TenantId,
-};
-use crate::policy::{Policy, Trust};
+use crate::model::{Alternatives, ClassifiedCredential, Identity, Place, State, TenantId};
+use crate::policy::{FirstByDay, Policy, Trust};
 use crate::report::forecast::{Event, LastCertificate};
-use crate::rules::reference;
 
 /// What a change of the number of identities on which a rule cannot be judged is.
 #[derive(Clone, Copy, Debug)]
@@ -63,12 +61,18 @@ pub(super) struct Timeline<'run> {
     pub(super) events: Vec<Event>,
     pub(super) uses: Vec<UseChange>,
     pub(super) cover: Cover<'run>,
-    alternatives: Alternatives,
+    pub(super) alternatives: Alternatives,
     pub(super) trust: Trust<'run>,
     pub(super) own: Option<TenantId>,
     limits: Limits,
-    applications: Vec<ApplicationRecord>,
-    certificates: Vec<LastCertificate>,
+    /// The first window for every application, by the number of the rule whose findings it tolerates.
+    pub(super) for_all: Vec<FirstByDay>,
+    /// The days on which that is another one.
+    for_all_moments: Vec<Moment>,
+    /// The windows for every application.
+    around_for_all: Around,
+    pub(super) applications: Vec<ApplicationRecord>,
+    pub(super) certificates: Vec<LastCertificate>,
     gaps: Vec<GapChange>,
 }
 
@@ -81,22 +85,25 @@ impl std::fmt::Debug for Timeline<'_> {
 }
 
 /// An identity that is followed.
-struct Walk<'run> {
-    identity: &'run Identity,
-    standing: Standing,
-    place: Place,
-    course: Course,
-    /// The windows that matter.
-    windows: Vec<usize>,
-    secrets: LiveSecrets,
-    name: Arc<str>,
+pub(super) struct Walk<'run> {
+    pub(super) identity: &'run Identity,
+    pub(super) standing: Standing,
+    pub(super) place: Place,
+    pub(super) course: Course,
+    tolerances: Tolerances,
+    /// The windows in which the credential that is looked at starts.
+    windows: FirstByDay,
+    /// How much each rule finds.
+    found: Vec<RuleUse>,
+    pub(super) secrets: LiveSecrets,
+    pub(super) name: Arc<str>,
     /// The records of how it is at some instants, for what is about one credential.
-    records: BTreeMap<Instantaneous, u32>,
+    pub(super) records: BTreeMap<Instantaneous, u32>,
 }
 
 /// How an identity is at an instant: its state, whether a certificate is usable, how many secrets are live, since when and
 /// until when.
-type Instantaneous = (
+pub(super) type Instantaneous = (
     Option<State>,
     bool,
     (usize, Option<Timestamp>, Option<Timestamp>),
@@ -115,6 +122,15 @@ enum Look<'run> {
 impl<'run> Timeline<'run> {
     pub(super) fn new(policy: &'run Policy, now: Timestamp, end: Timestamp) -> Self {
         let rules = active_rules(policy);
+        let cover = Cover::new(policy, day(now));
+        let all = cover.windows_for_all();
+        let for_all = rules
+            .iter()
+            .map(|active| tolerant(active.rule, all, policy));
+        let for_all: Vec<FirstByDay> = for_all.collect();
+        let moments = for_all
+            .iter()
+            .flat_map(|windows| tolerance::of_windows(windows, policy));
         Self {
             policy,
             limits: Limits::of(&rules),
@@ -123,7 +139,10 @@ impl<'run> Timeline<'run> {
             end,
             events: Vec::new(),
             uses: Vec::new(),
-            cover: Cover::new(policy, day(now)),
+            for_all_moments: moments.collect(),
+            around_for_all: Around::of(all, policy),
+            for_all,
+            cover,
             alternatives: accepted(policy),
             trust: policy.trust(None),
             own: policy.tenant(),
@@ -162,31 +181,39 @@ impl<'run> Timeline<'run> {
     /// so that what happens to one of them is no reason to look at the others.
     pub(super) fn follow(&mut self, identity: &Identity, standing: Standing, place: Place) {
         let app_id = identity.app_id();
-        let windows = self.cover.windows_for(app_id);
-        let naming = self.cover.naming(app_id);
-        let entries = self.entries(&naming, &windows);
+        let (whole, pinned) = (self.cover.whole(app_id), self.cover.pinned(app_id));
+        let named = whole.len() + pinned.len() + self.cover.windows_naming(app_id).len();
         let own = moments::of_identity(identity, &self.limits, (self.now, self.end));
-        if own.is_empty() && entries.is_empty() && naming.is_empty() {
+        if own.is_empty() && named == 0 && self.for_all_moments.is_empty() {
             return;
         }
+        let tolerances = Tolerances::of(self, app_id);
+        let exceptions = self.ahead(tolerances.of_exceptions(self.policy));
+        let pinned = [exceptions.as_slice(), &self.days_of(pinned)].concat();
+        let windows = self.ahead(tolerances.of_windows(self.policy));
         let mut walk = Walk {
             identity,
             standing,
             place,
             course: Course::of(identity, self.alternatives),
-            windows,
+            tolerances,
+            windows: FirstByDay::default(),
+            found: Vec::new(),
             secrets: LiveSecrets::of(identity),
             name: identity.display_name().into(),
             records: BTreeMap::new(),
         };
-        let mut all = [own.as_slice(), &entries].concat();
-        all.sort_by_key(|moment| moment.at);
+        let for_all = self.ahead(self.for_all_moments.clone());
+        let all = self.ahead([own.as_slice(), &pinned, &windows, &for_all].concat());
         let mut whole = Look::Whole(self.sweep(identity), Vec::new());
         self.walk(&mut walk, &mut whole, &all);
-        self.walk(&mut walk, &mut Look::Rest, &entries);
+        self.walk(&mut walk, &mut Look::Rest, &self.ahead(pinned));
         if let Look::Whole(_, flips) = whole {
-            self.follow_credentials(&mut walk, &own, &Lateness::of(&all, flips));
+            let late = Lateness::of(&all, flips);
+            self.follow_credentials(&mut walk, (&own, &exceptions), &late);
         }
+        let found = std::mem::take(&mut walk.found);
+        walk.tolerances.uses(found, &mut self.uses);
         self.note_certificate(identity, standing, place);
     }
 
@@ -195,10 +222,16 @@ impl<'run> Timeline<'run> {
         Sweep::of(identity, &|key_id| self.cover.pinning(app_id, key_id))
     }
 
-    /// Follows each credential by itself.
-    fn follow_credentials(&mut self, walk: &mut Walk<'_>, own: &[Moment], late: &Lateness) {
+    /// Follows each credential by itself; `exceptions` are the moments of those without pins.
+    fn follow_credentials(
+        &mut self,
+        walk: &mut Walk<'_>,
+        (own, exceptions): (&[Moment], &[Moment]),
+        late: &Lateness,
+    ) {
         let app_id = walk.identity.app_id();
-        let all_windows = std::mem::take(&mut walk.windows);
+        let has_exceptions = !self.cover.whole(app_id).is_empty();
+        let named = Around::of(self.cover.windows_naming(app_id), self.policy);
         let mut rest = own;
         for (at, held) in walk.identity.credentials().iter().enumerate() {
             let is_own = |moment: &Moment| moment.credential == Some(at);
@@ -209,20 +242,28 @@ impl<'run> Timeline<'run> {
                 own.iter().all(is_own),
                 "the moments of a credential are neighbours"
             );
-            let exceptions = self.cover.concerning(app_id, held.key_id);
-            walk.windows = self.cover.around(&all_windows, held.period.start);
-            let entries = self.entries(&exceptions, &walk.windows);
-            let mut moments = [own, &entries, &late.of_credential(held, &self.limits)].concat();
-            if moments.is_empty() && exceptions.is_empty() {
+            let pinning = self.cover.pinning(app_id, held.key_id);
+            let windows = held.period.start.map_or_else(Vec::new, |start| {
+                Around::having(day(start), [&self.around_for_all, &named], self.policy)
+            });
+            walk.windows = tolerance::open(&windows, self.policy);
+            let moments = [
+                own,
+                exceptions,
+                &self.days_of(&pinning),
+                &moments::around(&windows, self.policy),
+                &late.of_credential(held, &self.limits),
+            ];
+            let moments = self.ahead(moments.concat());
+            if moments.is_empty() && pinning.is_empty() && !has_exceptions {
                 continue;
             }
-            moments.sort_by_key(|moment| moment.at);
             self.walk(walk, &mut Look::Credential(held, late), &moments);
         }
     }
 
-    /// Returns the days of exceptions and windows that lie ahead, in the order of time.
-    fn entries(&self, exceptions: &[usize], windows: &[usize]) -> Vec<Moment> {
+    /// Returns the days of exceptions that lie ahead.
+    fn days_of(&self, exceptions: &[usize]) -> Vec<Moment> {
         let mut moments = Vec::new();
         let exceptions = exceptions.iter().map(|&at| {
             let exception = self.policy.exceptions().get(at);
@@ -230,12 +271,11 @@ impl<'run> Timeline<'run> {
             (narrow(at), exception)
         });
         moments::of_exceptions(exceptions, &mut moments);
-        let windows = windows.iter().map(|&at| {
-            let window = self.policy.windows().get(at);
-            let window = window.or_internal("a window is known by its index");
-            (narrow(at), window)
-        });
-        moments::of_windows(windows, &mut moments);
+        moments
+    }
+
+    /// Returns those of some moments that lie ahead, in the order of time.
+    fn ahead(&self, mut moments: Vec<Moment>) -> Vec<Moment> {
         moments.retain(|moment| self.now <= moment.at && moment.at < self.end);
         moments.sort_by_key(|moment| moment.at);
         moments
@@ -245,10 +285,12 @@ impl<'run> Timeline<'run> {
     fn walk(&mut self, walk: &mut Walk<'_>, look: &mut Look<'_>, moments: &[Moment]) {
         let mut view = self.look(walk, look, self.now, &[]);
         self.note_use(self.now, &[], &view.used);
+        walk.note_found(self.now, &[], &view.rules);
         for at in instants(moments, self.now, self.end) {
             let happening = happening_at(moments, at);
             let next = self.look(walk, look, at, happening);
             self.note_use(at, &view.used, &next.used);
+            walk.note_found(at, &view.rules, &next.rules);
             self.note_gaps(at, &view.gaps, &next.gaps);
             self.note_changes(walk, (at, happening), (&view, &next));
             view = next;
@@ -286,6 +328,7 @@ impl<'run> Timeline<'run> {
             part,
             identity: walk.course.holding(credentials),
             windows: &walk.windows,
+            tolerances: &walk.tolerances,
         };
         if let Some(flips) = flips {
             let none_ends_late = self.none_ends_late(&seen);
@@ -379,71 +422,18 @@ impl<'run> Timeline<'run> {
             });
         }
     }
+}
 
-    /// Makes the record of an identity at an instant.
-    fn record(&mut self, walk: &Walk<'_>, then: &Identity) -> u32 {
-        self.applications.push(record::of(
-            then,
-            self.alternatives,
-            self.trust,
-            walk.standing,
-            walk.place,
-        ));
-        narrow(self.applications.len() - 1)
-    }
-
-    /// Returns the record of an identity for what is about one of its credentials: it says how the identity is at that
-    /// instant, and names no secrets. Where nothing of that has changed, it is the last one.
-    fn record_of_state(&mut self, walk: &mut Walk<'_>, at: Timestamp) -> u32 {
-        let secrets = &walk.secrets;
-        let live = (secrets.count(at), secrets.oldest(at), secrets.until(at));
-        let certificate = walk.course.has_current(CredentialClass::Certificate, at);
-        let state = walk.course.at(at).state().as_option().copied();
-        let state = (state, certificate, live);
-        if let Some(index) = walk.records.get(&state) {
-            return *index;
-        }
-        let index = self.record(walk, &walk.course.bare);
-        let record = self.applications.last_mut();
-        let record = record.or_internal("a record was made");
-        record.display_name = Arc::clone(&walk.name);
-        let (count, oldest, until) = live;
-        record.live_secret_count = narrow(count);
-        record.oldest_secret = oldest;
-        record.secrets_until = until.map(day);
-        record.live_secrets = Box::default();
-        record.future_secrets = Box::default();
-        walk.records.insert(state, index);
-        index
-    }
-
-    /// Notes when an application is left without a certificate.
-    fn note_certificate(&mut self, identity: &Identity, standing: Standing, place: Place) {
-        if !standing.is_own() {
-            return;
-        }
-        let certificates = identity.credentials().iter();
-        let certificates =
-            certificates.filter(|held| held.is_current_or_future(CredentialClass::Certificate));
-        let last = certificates.max_by_key(|held| (held.period.end.is_none(), held.period.end));
-        let Some((last, ends)) = last.and_then(|held: &ClassifiedCredential| {
-            let ends = held.period.end.filter(|ends| *ends < self.end)?;
-            Some((held, ends))
-        }) else {
-            return;
+impl Walk<'_> {
+    /// Notes which rules find something that did not before, and the other way round.
+    fn note_found(&mut self, at: Timestamp, before: &[u8], after: &[u8]) {
+        let mut note = |list: &[u8], other: &[u8], by| {
+            let only = list.iter().filter(|it| !other.contains(it));
+            self.found
+                .extend(only.map(|&rule| RuleUse { at, rule, by }));
         };
-        self.applications.push(record::of(
-            identity,
-            self.alternatives,
-            self.trust,
-            standing,
-            place,
-        ));
-        self.certificates.push(LastCertificate {
-            application: narrow(self.applications.len() - 1),
-            credential: reference(last),
-            ends,
-        });
+        note(before, after, -1);
+        note(after, before, 1);
     }
 }
 

@@ -12,6 +12,8 @@ mod identity;
 mod lateness;
 mod live_secrets;
 mod moments;
+mod records;
+mod tolerance;
 mod verdicts;
 mod view;
 

@@ -10,9 +10,9 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use super::start_of;
 use crate::evaluate::Active;
 use crate::finding::Days;
-use crate::internal::OrInternal as _;
+use crate::internal::{OrInternal as _, narrow};
 use crate::model::Identity;
-use crate::policy::{Exception, Window};
+use crate::policy::{Exception, Policy};
 use crate::report::forecast::{Cause, Successor};
 use crate::rules::reference;
 
@@ -109,24 +109,32 @@ pub(super) fn of_exceptions<'run>(
     }
 }
 
-/// Adds the days of the windows that are for an identity.
-pub(super) fn of_windows<'run>(
-    windows: impl Iterator<Item = (u32, &'run Window)>,
-    moments: &mut Vec<Moment>,
-) {
-    for (index, window) in windows {
+/// Returns from when to when something that starts in some windows is found: the first that opens makes it come, and the
+/// last that closes makes it go.
+pub(super) fn around(windows: &[usize], policy: &Policy) -> Vec<Moment> {
+    let of = |at: &usize| {
+        policy
+            .windows()
+            .get(*at)
+            .or_internal("a window is known by its index")
+    };
+    let mut moments = Vec::new();
+    // Of equals, the first of the policy.
+    let opens = windows.iter().min_by_key(|at| of(at).opens);
+    let closes = windows.iter().rev().max_by_key(|at| of(at).closes);
+    if let (Some(opens), Some(closes)) = (opens, closes) {
         push(
-            moments,
-            Some(start_of(window.opens)),
-            Cause::WindowOpens(index),
+            &mut moments,
+            Some(start_of(of(opens).opens)),
+            Cause::WindowOpens(narrow(*opens)),
         );
         push(
-            moments,
-            after(window.certificate_by),
-            Cause::CertificateByPassed(index),
+            &mut moments,
+            after(of(closes).closes),
+            Cause::WindowClosed(narrow(*closes)),
         );
-        push(moments, after(window.closes), Cause::WindowClosed(index));
     }
+    moments
 }
 
 fn push(moments: &mut Vec<Moment>, at: Option<Timestamp>, cause: Cause) {

@@ -8,11 +8,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::identity::{Timeline, day};
+use super::tolerance::Tolerances;
 use crate::evaluate::Active;
 use crate::evaluate::evidence::Shown;
 use crate::finding::{CredentialRef, Disposition, Standing};
+use crate::internal::{OrInternal as _, narrow};
 use crate::model::{CredentialClass, Holder, Identity, KeyId};
-use crate::policy::WindowDays;
+use crate::policy::FirstByDay;
 use crate::rules::{Dependence, OpenWindows, RuleContext, Violation};
 
 /// What tells a finding of an identity from its others: a credential's validity changes, and it stays the same one.
@@ -22,8 +24,10 @@ pub(super) type Key = (u8, Option<(Option<KeyId>, Holder, CredentialClass)>, usi
 #[derive(Default)]
 pub(super) struct View {
     pub(super) found: Vec<(Key, Violation, Disposition)>,
-    /// Exceptions that match something, in order.
+    /// Pinned exceptions that match something, in order.
     pub(super) used: Vec<usize>,
+    /// Rules that find something or cannot be judged, in order: the exceptions without pins that lift them match it.
+    pub(super) rules: Vec<u8>,
     /// Rules that cannot be judged.
     pub(super) gaps: Vec<u8>,
 }
@@ -74,8 +78,9 @@ pub(super) struct Seen<'run> {
     pub(super) standing: Standing,
     pub(super) part: Part,
     pub(super) identity: &'run Identity,
-    /// The windows that are for it.
-    pub(super) windows: &'run [usize],
+    /// The windows in which the credential starts, where it is one.
+    pub(super) windows: &'run FirstByDay,
+    pub(super) tolerances: &'run Tolerances,
 }
 
 impl Timeline<'_> {
@@ -84,7 +89,6 @@ impl Timeline<'_> {
         let mut view = View::default();
         let shown = Shown::by(seen.identity);
         let today = day(seen.at);
-        let windows = self.cover.open(seen.windows, today);
         let mut repeats = BTreeMap::new();
         let mut violations = Vec::new();
         for active in &self.rules {
@@ -93,48 +97,78 @@ impl Timeline<'_> {
             }
             let needs = active.descriptor.needs;
             let lack = shown.lacks(needs);
+            let tolerance = seen.tolerances.for_rule(active.number);
+            let exception = tolerance.exception.first(today);
             if seen.part == Part::Whole && lack.or_else(|| shown.lacks_in_part(needs)).is_some() {
-                let app_id = seen.identity.app_id();
-                let matching = self.cover.matching_gap(active.descriptor.id, app_id);
-                if !self.cover.tolerates_gap(&matching, today) {
+                if exception.is_none() {
                     view.gaps.push(active.number);
                 }
-                view.used.extend(matching);
+                view.rules.push(active.number);
             }
             if lack.is_some() || !seen.part.has(active) {
                 continue;
             }
-            self.judge(active, seen, &windows, &mut violations);
+            self.judge(active, seen, &mut violations);
+            if !violations.is_empty() {
+                view.rules.push(active.number);
+            }
             for violation in violations.drain(..) {
-                let id = active.descriptor.id;
-                let matching = self.cover.matching(id, seen.identity, &violation);
-                let disposition =
-                    self.cover
-                        .tolerance(active.rule, seen.identity, &violation, &matching, today);
-                view.used.extend(matching);
+                let disposition = self.tolerated((active, seen), &violation, &mut view.used);
                 let key = key(&mut repeats, active.number, violation.credential);
                 view.found.push((key, violation, disposition));
             }
         }
+        view.rules.dedup();
         view.used.sort_unstable();
         view.used.dedup();
         view
     }
 
-    fn judge(
+    /// Returns what tolerates a violation, and notes which pinned exceptions match it.
+    fn tolerated(
         &self,
-        active: &Active<'_>,
-        seen: &Seen<'_>,
-        windows: &WindowDays,
-        violations: &mut Vec<Violation>,
-    ) {
+        (active, seen): (&Active<'_>, &Seen<'_>),
+        violation: &Violation,
+        used: &mut Vec<usize>,
+    ) -> Disposition {
+        let today = day(seen.at);
+        let tolerance = seen.tolerances.for_rule(active.number);
+        let pins = self
+            .cover
+            .matching_pins(active.descriptor.id, seen.identity, violation);
+        let mut matching = pins.clone();
+        matching.extend(tolerance.exception.first(today));
+        matching.sort_unstable();
+        used.extend(pins);
+        if let Some(exception) = self
+            .cover
+            .excepted(seen.identity, violation, &matching, today)
+        {
+            return Disposition::Excepted(narrow(exception));
+        }
+        let all = self.for_all.get(usize::from(active.number));
+        let all = all.or_internal("each active rule has a number");
+        match tolerance.window(all, today) {
+            Some(window) => Disposition::InWindow(narrow(window)),
+            None => Disposition::Open,
+        }
+    }
+
+    fn judge(&self, active: &Active<'_>, seen: &Seen<'_>, violations: &mut Vec<Violation>) {
+        // All of these windows have the day on which the credential starts: the first one that is open is the first.
+        let first = seen.windows.first(day(seen.at));
+        let first = first.map(|at| {
+            let window = self.policy.windows().get(at);
+            let window = window.or_internal("a window is known by its index");
+            (at, window.opens, window.closes)
+        });
         let context = RuleContext {
             now: seen.at,
             today: day(seen.at),
             setting: active.setting,
             windows: OpenWindows {
-                all: windows,
-                own: &WindowDays::default(),
+                all: &FirstByDay::of(first.into_iter()),
+                own: &FirstByDay::default(),
             },
             standing: seen.standing,
             trust: self.trust,
@@ -157,7 +191,7 @@ impl Timeline<'_> {
         };
         rules.any(|active| {
             let mut violations = Vec::new();
-            self.judge(active, &seen, &WindowDays::default(), &mut violations);
+            self.judge(active, &seen, &mut violations);
             !violations.is_empty()
         })
     }

@@ -23,6 +23,7 @@ mod extends;
 mod fault;
 mod files;
 mod first;
+mod first_by_day;
 mod governance;
 mod inspect;
 mod issuer;
@@ -38,7 +39,6 @@ mod trust;
 mod typed;
 mod validate;
 mod window;
-mod window_days;
 mod yaml;
 
 pub use document::{Signature, exceptions_schema, schema};
@@ -47,13 +47,13 @@ pub use error::{PolicyError, PolicyProblem, render};
 pub use exception::{Exception, Written};
 pub use files::{Disk, FileKind, Files};
 pub use first::first;
+pub use first_by_day::FirstByDay;
 pub use governance::Governance;
 pub use issuer::{InvalidIssuer, Issuer};
 pub use presets::NAMES as PRESETS;
 pub use setting::{Evidence, RuleSetting};
 pub use trust::{Distrust, Trust};
 pub use window::{Window, WindowScope};
-pub use window_days::WindowDays;
 
 use std::path::{Path, PathBuf};
 

@@ -49,7 +49,7 @@ use crate::model::{
     AppId, ClassifiedCredential, CredentialClass, DefaultPolicy, FederatedCredential, Holder,
     Identity, TenantId, Validity,
 };
-use crate::policy::{Exception, RuleSetting, Trust, Window, WindowDays};
+use crate::policy::{Exception, FirstByDay, RuleSetting, Trust, Window};
 
 /// What a rule has to go by besides the identity.
 #[derive(Clone, Copy, Debug)]
@@ -74,9 +74,9 @@ pub struct RuleContext<'run> {
 #[derive(Clone, Copy, Debug)]
 pub struct OpenWindows<'run> {
     /// The windows for every application.
-    pub all: &'run WindowDays,
+    pub all: &'run FirstByDay,
     /// The windows that name the application.
-    pub own: &'run WindowDays,
+    pub own: &'run FirstByDay,
 }
 
 impl OpenWindows<'_> {

@@ -8,285 +8,6 @@ pub(crate) struct Input {
     pub(crate) inventory: String,
 }
 
-/// What grows, and how it is read.
-pub(crate) struct Case {
-    pub(crate) name: &'static str,
-    /// The command and its options.
-    pub(crate) arguments: &'static str,
-    /// Makes the input of a size.
-    pub(crate) input: fn(usize) -> Input,
-    /// The size of which the instructions are counted, and those of its double.
-    pub(crate) small: usize,
-    /// The size that must still be quick.
-    pub(crate) full: usize,
-}
-
-/// Makes a line of `CASES`.
-const fn case(
-    name: &'static str,
-    arguments: &'static str,
-    input: fn(usize) -> Input,
-    small: usize,
-    full: usize,
-) -> Case {
-    Case {
-        name,
-        arguments,
-        input,
-        small,
-        full,
-    }
-}
-
-/// All cases.
-pub(crate) const CASES: &[Case] = &[
-    case(
-        "secrets of one application, text",
-        "check --report text --policy credgate.yaml --inventory inventory.json",
-        secrets,
-        4_000,
-        60_000,
-    ),
-    case(
-        "secrets of one application, text of all",
-        "check -v --report text --policy credgate.yaml --inventory inventory.json",
-        secrets,
-        4_000,
-        60_000,
-    ),
-    case(
-        "secrets of one application, markdown",
-        "check --report markdown --policy credgate.yaml --inventory inventory.json",
-        secrets,
-        4_000,
-        60_000,
-    ),
-    case(
-        "secrets of one application, json",
-        "check --report json --policy credgate.yaml --inventory inventory.json",
-        secrets,
-        4_000,
-        60_000,
-    ),
-    case(
-        "secrets of one application, sarif",
-        "check --report sarif --policy credgate.yaml --inventory inventory.json",
-        secrets,
-        4_000,
-        60_000,
-    ),
-    case(
-        "secrets of one application, junit",
-        "check --report junit --policy credgate.yaml --inventory inventory.json",
-        secrets,
-        4_000,
-        60_000,
-    ),
-    case(
-        "secrets of one application, github",
-        "check --report github --policy credgate.yaml --inventory inventory.json",
-        secrets,
-        4_000,
-        60_000,
-    ),
-    case(
-        "secrets of one application, gitlab",
-        "check --report gitlab --policy credgate.yaml --inventory inventory.json",
-        secrets,
-        4_000,
-        60_000,
-    ),
-    case(
-        "secrets of one application, azure",
-        "check --report azure --policy credgate.yaml --inventory inventory.json",
-        secrets,
-        4_000,
-        60_000,
-    ),
-    case(
-        "forecast of one application, text",
-        "forecast --until 2027-12-31 --report text --policy credgate.yaml --inventory inventory.json",
-        passing_secrets,
-        1_000,
-        20_000,
-    ),
-    case(
-        "forecast of one application, json",
-        "forecast --until 2027-12-31 --report json --policy credgate.yaml --inventory inventory.json",
-        passing_secrets,
-        1_000,
-        20_000,
-    ),
-    case(
-        "forecast of certificates",
-        "forecast --until 2027-12-31 --report json --policy credgate.yaml --inventory inventory.json",
-        passing_certificates,
-        1_000,
-        20_000,
-    ),
-    case(
-        "secrets under pinned exceptions",
-        "check --report json --policy credgate.yaml --inventory inventory.json",
-        secrets_under_exceptions,
-        4_000,
-        120_000,
-    ),
-    case(
-        "pinned exceptions",
-        "check --report json --policy credgate.yaml --inventory inventory.json",
-        exceptions_over_secrets,
-        1_000,
-        12_000,
-    ),
-    case(
-        "exceptions without pins",
-        "check --report json --policy credgate.yaml --inventory inventory.json",
-        broad_exceptions,
-        1_000,
-        12_000,
-    ),
-    case(
-        "applications under windows that list them",
-        "check --report json --policy credgate.yaml --inventory inventory.json",
-        listed_windows,
-        2_000,
-        90_000,
-    ),
-    case(
-        "applications under windows for all",
-        "check --report json --policy credgate.yaml --inventory inventory.json",
-        windows_for_all,
-        2_000,
-        90_000,
-    ),
-    case(
-        "windows for all",
-        "check --report json --policy credgate.yaml --inventory inventory.json",
-        many_windows_for_all,
-        1_000,
-        7_900,
-    ),
-    case(
-        "windows of one application",
-        "check --report json --policy credgate.yaml --inventory inventory.json",
-        windows_of_one,
-        1_000,
-        7_900,
-    ),
-    case(
-        "owners",
-        "check --report json --policy credgate.yaml --inventory inventory.json",
-        owners,
-        10_000,
-        300_000,
-    ),
-    case(
-        "federated credentials",
-        "check --report json --policy credgate.yaml --inventory inventory.json",
-        federated,
-        4_000,
-        100_000,
-    ),
-    case(
-        "signing keys and their twins",
-        "check --report json --policy credgate.yaml --inventory inventory.json",
-        signing_keys,
-        4_000,
-        100_000,
-    ),
-    case(
-        "service principals",
-        "check --report json --policy credgate.yaml --inventory inventory.json",
-        service_principals,
-        4_000,
-        100_000,
-    ),
-    case(
-        "exceptions for applications that are not there",
-        "check --report json --policy credgate.yaml --inventory inventory.json",
-        unknown_applications,
-        1_000,
-        12_000,
-    ),
-    case(
-        "one exception for applications that are not there",
-        "check --report json --policy credgate.yaml --inventory inventory.json",
-        many_unknown_applications,
-        4_000,
-        100_000,
-    ),
-    case(
-        "forecast under exceptions",
-        "forecast --until 2027-12-31 --report json --policy credgate.yaml --inventory inventory.json",
-        passing_secrets_under_exceptions,
-        500,
-        5_000,
-    ),
-    case(
-        "forecast of exceptions without applications",
-        "forecast --until 2027-12-31 --report json --policy credgate.yaml --inventory inventory.json",
-        unknown_applications,
-        1_000,
-        12_000,
-    ),
-    case(
-        "adoption of one application",
-        "init --adopt --term 90d --policy credgate.yaml --inventory inventory.json",
-        secrets,
-        4_000,
-        60_000,
-    ),
-    case(
-        "adoption of many applications",
-        "init --adopt --term 90d --policy credgate.yaml --inventory inventory.json",
-        failing_applications,
-        500,
-        10_000,
-    ),
-    case(
-        "review of added exceptions",
-        "review --base base.yaml --head credgate.yaml --report json --allow-loosening",
-        exceptions_for_each,
-        1_000,
-        12_000,
-    ),
-    case(
-        "review of added exceptions, with findings",
-        "review --base base.yaml --head credgate.yaml --inventory inventory.json --report json --allow-loosening",
-        exceptions_for_each,
-        1_000,
-        12_000,
-    ),
-    case(
-        "review of exceptions over secrets",
-        "review --base base.yaml --head credgate.yaml --inventory inventory.json --report json --allow-loosening",
-        exceptions_over_secrets,
-        500,
-        12_000,
-    ),
-    case(
-        "review of added windows",
-        "review --base base.yaml --head credgate.yaml --inventory inventory.json --report json --allow-loosening",
-        listed_windows,
-        500,
-        7_900,
-    ),
-    case(
-        "prune of exceptions",
-        "policy prune --dry-run --inventory inventory.json",
-        exceptions_over_secrets,
-        500,
-        12_000,
-    ),
-    case(
-        "prune of windows",
-        "policy prune --dry-run --inventory inventory.json",
-        listed_windows,
-        1_000,
-        7_900,
-    ),
-];
-
 pub(crate) const ERRORS: &str = "version: 1
 rules:
   secrets-only: { level: error }
@@ -351,7 +72,7 @@ fn certificate() -> Vec<String> {
 }
 
 /// One application with so many secrets and a certificate.
-fn secrets(count: usize) -> Input {
+pub(crate) fn secrets(count: usize) -> Input {
     Input {
         policy: ERRORS.to_owned(),
         inventory: inventory(&[object(0, &many_secrets(count), &certificate(), "")]),
@@ -371,7 +92,7 @@ fn passing(number: usize, count: usize) -> (String, String) {
 }
 
 /// One application whose secrets begin and end one after another.
-fn passing_secrets(count: usize) -> Input {
+pub(crate) fn passing_secrets(count: usize) -> Input {
     let secrets: Vec<String> = (0..count)
         .map(|number| {
             let (start, end) = passing(number, count);
@@ -385,7 +106,7 @@ fn passing_secrets(count: usize) -> Input {
 }
 
 /// One application whose certificates begin and end one after another.
-fn passing_certificates(count: usize) -> Input {
+pub(crate) fn passing_certificates(count: usize) -> Input {
     let keys: Vec<String> = (0..count)
         .map(|number| {
             let (start, end) = passing(number, count);
@@ -430,15 +151,15 @@ fn under_exceptions(secrets: usize, count: usize, is_pinned: bool) -> Input {
     }
 }
 
-fn secrets_under_exceptions(count: usize) -> Input {
+pub(crate) fn secrets_under_exceptions(count: usize) -> Input {
     under_exceptions(count, 12_000.min(3 * count), true)
 }
 
-fn exceptions_over_secrets(count: usize) -> Input {
+pub(crate) fn exceptions_over_secrets(count: usize) -> Input {
     under_exceptions(10 * count, count, true)
 }
 
-fn broad_exceptions(count: usize) -> Input {
+pub(crate) fn broad_exceptions(count: usize) -> Input {
     under_exceptions(10 * count, count, false)
 }
 
@@ -481,7 +202,7 @@ fn applications(count: usize) -> String {
     inventory(&objects)
 }
 
-fn listed_windows(count: usize) -> Input {
+pub(crate) fn listed_windows(count: usize) -> Input {
     let mut policy = ERRORS.to_owned();
     let number_of_windows = 7_900.min(count);
     windows(&mut policy, number_of_windows, |number| {
@@ -497,7 +218,7 @@ fn listed_windows(count: usize) -> Input {
     }
 }
 
-fn windows_for_all(count: usize) -> Input {
+pub(crate) fn windows_for_all(count: usize) -> Input {
     let mut policy = ERRORS.to_owned();
     windows(&mut policy, 7_900.min(count), |_| "all".to_owned());
     Input {
@@ -506,7 +227,7 @@ fn windows_for_all(count: usize) -> Input {
     }
 }
 
-fn many_windows_for_all(count: usize) -> Input {
+pub(crate) fn many_windows_for_all(count: usize) -> Input {
     let mut policy = ERRORS.to_owned();
     windows(&mut policy, count, |_| "all".to_owned());
     Input {
@@ -515,7 +236,7 @@ fn many_windows_for_all(count: usize) -> Input {
     }
 }
 
-fn windows_of_one(count: usize) -> Input {
+pub(crate) fn windows_of_one(count: usize) -> Input {
     let mut policy = ERRORS.to_owned();
     windows(&mut policy, count, |_| format!("[{}]", guid(0xa99, 0)));
     Input {
@@ -524,7 +245,7 @@ fn windows_of_one(count: usize) -> Input {
     }
 }
 
-fn owners(count: usize) -> Input {
+pub(crate) fn owners(count: usize) -> Input {
     let owners: Vec<String> = (0..count)
         .map(|number| format!(r#"{{"id":"{}"}}"#, guid(0x0e17, number)))
         .collect();
@@ -535,7 +256,7 @@ fn owners(count: usize) -> Input {
     }
 }
 
-fn federated(count: usize) -> Input {
+pub(crate) fn federated(count: usize) -> Input {
     let list: Vec<String> = (0..count)
         .map(|number| {
             let id = guid(0xfed, number);
@@ -552,7 +273,7 @@ fn federated(count: usize) -> Input {
 }
 
 /// Three keys of one identifier each, and a password.
-fn signing_keys(count: usize) -> Input {
+pub(crate) fn signing_keys(count: usize) -> Input {
     let identifier = |number: usize| format!("\"{number:040X}\"");
     let keys: Vec<String> = (0..count)
         .flat_map(|number| {
@@ -570,7 +291,7 @@ fn signing_keys(count: usize) -> Input {
 }
 
 /// Applications with their service principals.
-fn service_principals(count: usize) -> Input {
+pub(crate) fn service_principals(count: usize) -> Input {
     let application = |number| {
         object(
             number,
@@ -617,14 +338,14 @@ fn exceptions_naming(count: usize, first: usize) -> String {
     policy
 }
 
-fn unknown_applications(count: usize) -> Input {
+pub(crate) fn unknown_applications(count: usize) -> Input {
     Input {
         policy: exceptions_naming(count, 1),
         inventory: inventory(&[object(0, &many_secrets(1), &[], "")]),
     }
 }
 
-fn many_unknown_applications(count: usize) -> Input {
+pub(crate) fn many_unknown_applications(count: usize) -> Input {
     let applications: Vec<String> = (1..=count).map(|number| guid(0xa99, number)).collect();
     let mut policy = format!("{ERRORS}exceptions:\n");
     one_exception(&mut policy, 0, &applications.join(", "), "");
@@ -634,7 +355,7 @@ fn many_unknown_applications(count: usize) -> Input {
     }
 }
 
-fn failing_applications(count: usize) -> Input {
+pub(crate) fn failing_applications(count: usize) -> Input {
     let objects: Vec<String> = (0..count)
         .map(|number| object(number, &[secret(number, START, END)], &[], ""))
         .collect();
@@ -644,7 +365,7 @@ fn failing_applications(count: usize) -> Input {
     }
 }
 
-fn exceptions_for_each(count: usize) -> Input {
+pub(crate) fn exceptions_for_each(count: usize) -> Input {
     Input {
         policy: exceptions_naming(count, 0),
         ..failing_applications(count)
@@ -652,7 +373,7 @@ fn exceptions_for_each(count: usize) -> Input {
 }
 
 /// One exception that pins all secrets, as adoption makes it.
-fn passing_secrets_under_exceptions(count: usize) -> Input {
+pub(crate) fn passing_secrets_under_exceptions(count: usize) -> Input {
     let mut policy = format!("{ERRORS}exceptions:\n");
     let pins: Vec<String> = (0..count).map(|number| guid(0x5ec2, number)).collect();
     let pins = format!("    credentials: [{}]\n", pins.join(", "));
@@ -661,4 +382,44 @@ fn passing_secrets_under_exceptions(count: usize) -> Input {
         policy,
         ..passing_secrets(count)
     }
+}
+
+/// The same under exceptions that name no credential, each with days of its own.
+pub(crate) fn passing_secrets_under_whole_exceptions(count: usize) -> Input {
+    let mut policy = ERRORS.to_owned();
+    exceptions(&mut policy, count, |_| None);
+    let mut number = 0..;
+    let parts = policy.split("expires: 2026-12-31");
+    let parts: Vec<String> = parts
+        .map(|part| format!("{part}expires: {}", day_after(number.next().unwrap() % 300)))
+        .collect();
+    let policy = parts.concat();
+    let end = policy.rfind("expires: ").unwrap();
+    Input {
+        policy: policy.get(..end).unwrap().to_owned(),
+        ..passing_secrets(count)
+    }
+}
+
+/// As many applications, with secrets that start in windows for all, each with days of its own.
+pub(crate) fn windows_of_many_days_for_all(count: usize) -> Input {
+    let mut policy = format!("{ERRORS}migration-windows:\n");
+    for number in 0..count {
+        let (opens, closes) = (day_after(number % 30), day_after(30 + number % 60));
+        writeln!(
+            policy,
+            "  - {{ id: autumn-{number}, applications: all, reason: Cutover., opens: {opens}, closes: {closes} }}"
+        )
+        .unwrap();
+    }
+    Input {
+        policy,
+        inventory: applications(count),
+    }
+}
+
+/// A day after that of judging.
+fn day_after(days: usize) -> jiff::civil::Date {
+    let days = jiff::Span::new().days(i64::try_from(days).unwrap());
+    jiff::civil::date(2026, 11, 24) + days
 }

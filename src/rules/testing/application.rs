@@ -10,7 +10,7 @@ use crate::model::{
     KeyType, KeyUsage, Known, ObjectId, PasswordCredential, Period, Place, PublicKey,
     ServicePrincipal, ServicePrincipalType, TenantId,
 };
-use crate::policy::{RuleSetting, Trust, Window, WindowDays};
+use crate::policy::{FirstByDay, RuleSetting, Trust, Window};
 use crate::rules::{OpenWindows, Rule, RuleContext, Violation, reference};
 
 use super::moments::{now, today};
@@ -314,13 +314,14 @@ impl Fixture {
         let identity = self.identity(&setting);
         let open = self.windows.iter().enumerate();
         let open = open.filter(|(_, window)| window.is_open(today()));
+        let open = open.map(|(index, window)| (index, window.opens, window.closes));
         let context = RuleContext {
             now: now(),
             today: today(),
             setting: &setting,
             windows: OpenWindows {
-                all: &WindowDays::of(open),
-                own: &WindowDays::default(),
+                all: &FirstByDay::of(open),
+                own: &FirstByDay::default(),
             },
             standing: self.standing,
             trust: trust(),
