@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::fs;
 use std::sync::LazyLock;
 
-use credgate::evaluate::{Evaluation, InventoryRecord};
+use credgate::evaluate::{Evaluation, InventoryRecord, Receiver as _};
 use credgate::finding::Level;
 use credgate::inventory::{Inventory, Object, Problem, ReadError};
 use credgate::output::{self, Options};

@@ -391,7 +391,7 @@ pub(crate) fn passing_secrets_under_whole_exceptions(count: usize) -> Input {
     let mut number = 0..;
     let parts = policy.split("expires: 2026-12-31");
     let parts: Vec<String> = parts
-        .map(|part| format!("{part}expires: {}", day_after(number.next().unwrap() % 300)))
+        .map(|part| format!("{part}expires: {}", day_after(number.next().unwrap() % 250)))
         .collect();
     let policy = parts.concat();
     let end = policy.rfind("expires: ").unwrap();
@@ -405,7 +405,7 @@ pub(crate) fn passing_secrets_under_whole_exceptions(count: usize) -> Input {
 pub(crate) fn windows_of_many_days_for_all(count: usize) -> Input {
     let mut policy = format!("{ERRORS}migration-windows:\n");
     for number in 0..count {
-        let (opens, closes) = (day_after(number % 30), day_after(30 + number % 60));
+        let (opens, closes) = (day_after(number % 5), day_after(30 + number % 7));
         writeln!(
             policy,
             "  - {{ id: autumn-{number}, applications: all, reason: Cutover., opens: {opens}, closes: {closes} }}"
