@@ -215,6 +215,31 @@ mod tests {
         assert!(parse("/Date(-62135596800000)/").is_ok());
     }
 
+    #[test]
+    fn never_is_the_last_second_of_its_own_zone_or_of_utc() {
+        for never in [
+            "/Date(253402300799000)/",
+            "/Date(253402300799000-0800)/",
+            "/Date(253402300799999+0200)/",
+            "/Date(253402293599000+0200)/",
+            "9999-12-31T23:59:59Z",
+            "9999-12-31T23:59:59+14:00",
+            "9999-12-31T15:59:59-08:00",
+        ] {
+            assert!(is_never(never), "{never}");
+        }
+        for date in [
+            "/Date(253402293599000)/",
+            "/Date(253402293599000-0200)/",
+            "/Date(253402293598000+0200)/",
+            "9999-12-31T23:59:58Z",
+            "9999-12-30T23:59:59Z",
+            "9999-12-31T15:59:58-08:00",
+        ] {
+            assert!(!is_never(date), "{date}");
+        }
+    }
+
     proptest! {
         /// The short way is only shorter: it says nothing that `jiff` does not say.
         #[test]

@@ -145,6 +145,26 @@ fn the_text_may_be_padded_or_not_and_broken_into_lines() {
     assert_eq!(KeyMaterial::parse(&url_safe), facts);
 }
 
+/// A certificate with many names in it has many kilobytes.
+#[test]
+fn a_long_key_is_read_as_text_as_well() {
+    let long = vec![0x30; MOST_KEY_BYTES];
+    let facts = KeyMaterial::from_bytes(&long);
+    assert!(facts.thumbprint.is_some());
+    let text = BASE64_STANDARD.encode(&long);
+    assert_eq!(KeyMaterial::parse(&text), facts);
+    let lines: Vec<&str> = text
+        .as_bytes()
+        .chunks(64)
+        .map(|line| std::str::from_utf8(line).unwrap())
+        .collect();
+    assert_eq!(KeyMaterial::parse(&lines.join("\n")), facts);
+    assert_eq!(
+        KeyMaterial::from_bytes(&[long, vec![0]].concat()).thumbprint,
+        None
+    );
+}
+
 #[test]
 fn what_is_no_certificate_is_not_usable() {
     let certificate = rsa(&modulus(2048), EXPONENT);
