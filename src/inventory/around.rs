@@ -132,6 +132,7 @@ mod tests {
             said(&[("odata.count", "\"40\"")]),
             Ok(vec![Said::Stated(40)])
         );
+        assert_eq!(said(&[("count", "\"\\u0034\"")]), Ok(vec![Said::Stated(4)]));
         assert_eq!(said(&[("Count", "4")]), Ok(vec![Said::Counted(4)]));
         assert_eq!(said(&[("total", "4")]), Ok(vec![Said::Stated(4)]));
         assert!(said(&[("@odata.count", "4.0")]).is_err());

@@ -105,10 +105,8 @@ impl Mark {
 
 /// Reads the JSON text of a number of objects; `OData` also writes numbers as texts.
 pub(super) fn number(value: &str) -> Option<u64> {
-    let digits = value
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'));
-    digits.unwrap_or(value).trim().parse().ok()
+    let digits: Option<String> = serde_json::from_str(value).ok();
+    digits.as_deref().unwrap_or(value).trim().parse().ok()
 }
 
 /// Returns a name without what its spellings differ in.
