@@ -87,6 +87,50 @@ impl Issuer {
     }
 }
 
+/// The issuers that a policy lists. However many they are, one without a wildcard is found at once.
+#[derive(Clone, Debug)]
+pub struct Issuers {
+    listed: Vec<Issuer>,
+    /// Those without a wildcard, in order.
+    exact: Vec<Issuer>,
+    broad: Vec<Issuer>,
+}
+
+impl Issuers {
+    pub(super) fn new(listed: Vec<Issuer>) -> Self {
+        let is_broad = |issuer: &Issuer| issuer.0.contains('*');
+        let (broad, mut exact): (Vec<Issuer>, Vec<Issuer>) =
+            listed.iter().cloned().partition(is_broad);
+        exact.sort_unstable();
+        Self {
+            listed,
+            exact,
+            broad,
+        }
+    }
+
+    /// Returns them in the order of the policy.
+    pub(super) fn listed(&self) -> &[Issuer] {
+        &self.listed
+    }
+
+    /// Tells whether one of them names the issuer of a credential.
+    pub(super) fn names(&self, issuer: &str) -> bool {
+        let exact = issuer.strip_suffix('/').unwrap_or(issuer);
+        self.holds(exact) || self.broad.iter().any(|own| own.names(issuer))
+    }
+
+    /// Tells whether one of them names every issuer that another one names.
+    pub(super) fn includes(&self, other: &Issuer) -> bool {
+        self.holds(&other.0) || self.broad.iter().any(|own| own.includes(other))
+    }
+
+    fn holds(&self, text: &str) -> bool {
+        let found = self.exact.binary_search_by(|own| own.as_str().cmp(text));
+        found.is_ok()
+    }
+}
+
 impl fmt::Display for Issuer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
@@ -120,7 +164,8 @@ fn is_path(text: &str) -> bool {
     let is_odd =
         |letter: char| letter.is_whitespace() || letter.is_control() || "?#\\".contains(letter);
     let lower = text.to_ascii_lowercase();
-    let leads_elsewhere = text.split('/').any(|part| matches!(part, "." | ".."))
+    let mut parts = text.split('/').skip(1);
+    let leads_elsewhere = parts.any(|part| matches!(part, "" | "." | ".."))
         || ["%2e", "%2f", "%5c"]
             .iter()
             .any(|code| lower.contains(code));
@@ -213,6 +258,10 @@ mod tests {
             "/#",
             "/.\t./p",
             "/p ",
+            "//",
+            "//p",
+            "/p//q",
+            "/p//",
         ] {
             assert!(
                 !own.names(&format!("https://a.example.com{path}")),
@@ -226,6 +275,46 @@ mod tests {
         let entra = issuer("https://login.microsoftonline.com/*");
         assert!(entra.names("https://login.microsoftonline.com/3b8f0b8e/v2.0"));
         assert!(!issuer("https://host.example/a/*").names("https://host.example/abc"));
+    }
+
+    /// The list is asked at once, and each of its issuers by itself: both say the same.
+    #[test]
+    fn a_list_names_what_one_of_its_issuers_names() {
+        let texts = [
+            "https://gitlab.com",
+            "https://ci.contoso.example/a/",
+            "https://*.contoso.example",
+            "https://shop.example/*",
+            "https://*.fabrikam.example/ci/*",
+            "https://a.example:8443/x",
+        ];
+        let list: Vec<Issuer> = texts.iter().map(|text| issuer(text)).collect();
+        let issuers = Issuers::new(list.clone());
+        let others = [
+            "https://GitLab.com",
+            "https://gitlab.com/a",
+            "https://ci.contoso.example",
+            "https://ci.contoso.example/a",
+            "https://ci.contoso.example/a/b",
+            "https://shop.example/a/b",
+            "https://west.fabrikam.example/ci/main",
+            "https://fabrikam.example/ci/main",
+            "https://a.example/x",
+            "http://gitlab.com",
+            "https:///",
+            "",
+        ];
+        for text in texts.iter().chain(&others) {
+            for text in [text.to_string(), format!("{text}/"), format!("{text}//")] {
+                let simple = list.iter().any(|own| own.names(&text));
+                assert_eq!(issuers.names(&text), simple, "{text}");
+                if let Ok(other) = Issuer::parse(&text) {
+                    let simple = list.iter().any(|own| own.includes(&other));
+                    assert_eq!(issuers.includes(&other), simple, "{text}");
+                }
+            }
+        }
+        assert!(issuers.names("https://gitlab.com/"));
     }
 
     #[test]
@@ -247,6 +336,9 @@ mod tests {
             "https://host.example:x",
             "https://host.example/a/../b",
             "https://host.example/a?b",
+            "https://host.example//",
+            "https://host.example//a",
+            "https://host.example//*",
         ] {
             assert!(Issuer::parse(text).is_err(), "{text}");
         }

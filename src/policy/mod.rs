@@ -49,7 +49,7 @@ pub use files::{Disk, FileKind, Files};
 pub use first::first;
 pub use first_by_day::FirstByDay;
 pub use governance::Governance;
-pub use issuer::{InvalidIssuer, Issuer};
+pub use issuer::{InvalidIssuer, Issuer, Issuers};
 pub use presets::NAMES as PRESETS;
 pub use setting::{Evidence, RuleSetting};
 pub use trust::{Distrust, Trust};
@@ -120,7 +120,7 @@ pub fn is_exceptions_file(path: &Path) -> bool {
 #[derive(Debug)]
 pub struct Policy {
     tenant: Option<TenantId>,
-    issuers: Option<Vec<Issuer>>,
+    issuers: Option<Issuers>,
     rules: Vec<RuleSetting>,
     governance: Governance,
     rule_places: Vec<(RuleId, RulePlace)>,
@@ -140,7 +140,7 @@ impl Policy {
     /// Returns whom federated credentials may trust under this policy; `own` is the tenant of the inventory, which the
     /// policy's own `tenant` outranks.
     pub fn trust(&self, own: Option<TenantId>) -> Trust<'_> {
-        Trust::new(self.issuers.as_deref(), self.tenant.or(own))
+        Trust::new(self.issuers.as_ref(), self.tenant.or(own))
     }
 
     /// Returns what the policy says about a rule; `None` where it does not list the rule.

@@ -6,14 +6,14 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use super::Issuer;
 use super::issuer::split;
+use super::{Issuer, Issuers};
 use crate::model::{FederatedCredential, TenantId};
 
 /// Whom the federated credentials of a tenant may trust.
 #[derive(Clone, Copy, Debug)]
 pub struct Trust<'policy> {
-    issuers: Option<&'policy [Issuer]>,
+    issuers: Option<&'policy Issuers>,
     own: Option<TenantId>,
 }
 
@@ -30,7 +30,7 @@ pub enum Distrust {
 
 impl<'policy> Trust<'policy> {
     /// Trusts a list of issuers, or the known ones. `own` is the tenant of the inventory, where it is known.
-    pub const fn new(issuers: Option<&'policy [Issuer]>, own: Option<TenantId>) -> Self {
+    pub const fn new(issuers: Option<&'policy Issuers>, own: Option<TenantId>) -> Self {
         Self { issuers, own }
     }
 
@@ -42,7 +42,7 @@ impl<'policy> Trust<'policy> {
     /// Returns why an issuer is not trusted, if it is not.
     pub fn distrust(&self, issuer: &str) -> Option<Distrust> {
         let is_trusted = match self.issuers {
-            Some(listed) => listed.iter().any(|own| own.names(issuer)),
+            Some(listed) => listed.names(issuer),
             None => KNOWN.iter().any(|known| known.names(issuer)),
         };
         if is_trusted {
@@ -70,26 +70,24 @@ impl<'policy> Trust<'policy> {
                     !KNOWN.iter().any(|known| known.includes(issuer))
                         && !other.own.is_some_and(|own| is_of(issuer, own))
                 };
-                list.iter()
+                list.listed()
+                    .iter()
                     .filter(is_new)
                     .map(ToString::to_string)
                     .collect()
             }
             (None, Some(others)) => {
-                let is_new =
-                    |known: &&KnownIssuer| !others.iter().any(|it| it.includes(&known.issuer));
+                let is_new = |known: &&KnownIssuer| !others.includes(&known.issuer);
                 let known = KNOWN.iter().filter(is_new).map(ToString::to_string);
-                let own = self.own.filter(|own| {
-                    let own = entra_issuer(*own);
-                    !others.iter().any(|it| it.names(&own))
-                });
+                let own = self.own.filter(|own| !others.names(&entra_issuer(*own)));
                 known
                     .chain(own.map(|own| format!("Microsoft Entra ID, tenant {own}")))
                     .collect()
             }
             (Some(list), Some(others)) => {
-                let is_new = |issuer: &&Issuer| !others.iter().any(|it| it.includes(issuer));
-                list.iter()
+                let is_new = |issuer: &&Issuer| !others.includes(issuer);
+                list.listed()
+                    .iter()
                     .filter(is_new)
                     .map(ToString::to_string)
                     .collect()
@@ -285,7 +283,9 @@ mod tests {
 
     #[test]
     fn a_list_replaces_the_known_issuers_and_the_own_tenant() {
-        let list = [Issuer::parse("https://gitlab.contoso.example/").unwrap()];
+        let list = Issuers::new(vec![
+            Issuer::parse("https://gitlab.contoso.example/").unwrap(),
+        ]);
         let trust = Trust::new(Some(&list), OWN.parse().ok());
         assert_eq!(trust.distrust("https://gitlab.contoso.example"), None);
         for issuer in [
@@ -298,9 +298,9 @@ mod tests {
 
     #[test]
     fn a_list_is_compared_with_the_known_issuers_by_what_it_names() {
-        let list = |texts: &[&str]| -> Vec<Issuer> {
+        let list = |texts: &[&str]| {
             let texts = texts.iter();
-            texts.map(|text| Issuer::parse(text).unwrap()).collect()
+            Issuers::new(texts.map(|text| Issuer::parse(text).unwrap()).collect())
         };
         let own = format!("https://login.microsoftonline.com/{OWN}/v2.0");
         for (texts, is_wider) in [

@@ -20,8 +20,8 @@ use super::rules_document::RuleOverride;
 use super::scalar::{Scalar, Text};
 use super::spans::Place;
 use super::{
-    Exception, Policy, PolicyError, PolicyFile, RulePlace, RuleSetting, Window, WindowScope,
-    Written,
+    Exception, Issuers, Policy, PolicyError, PolicyFile, RulePlace, RuleSetting, Window,
+    WindowScope, Written,
 };
 use crate::finding::{ExceptionId, RuleDescriptor, RuleId, WindowId};
 use crate::model::TenantId;
@@ -78,6 +78,7 @@ pub(super) fn validate(
         .map(|(file, draft)| policy_file(file, draft));
     let files = described.collect();
     let issuers = drafts.iter().find_map(|draft| draft.issuers.clone());
+    let issuers = issuers.map(Issuers::new);
     let (exceptions, windows) = entries(drafts);
     Ok(Policy {
         tenant,

@@ -2,8 +2,8 @@
 
 use super::inputs::{
     Input, broad_exceptions, exceptions_for_each, exceptions_over_secrets, failing_applications,
-    federated, listed_windows, many_unknown_applications, many_windows_for_all, owners,
-    passing_certificates, passing_secrets, passing_secrets_under_exceptions,
+    federated, listed_issuers, listed_windows, many_unknown_applications, many_windows_for_all,
+    owners, passing_certificates, passing_secrets, passing_secrets_under_exceptions,
     passing_secrets_under_whole_exceptions, secrets, secrets_under_exceptions, service_principals,
     signing_keys, unknown_applications, windows_for_all, windows_of_many_days_for_all,
     windows_of_one,
@@ -187,6 +187,13 @@ pub(crate) const CASES: &[Case] = &[
         federated,
         4_000,
         100_000,
+    ),
+    case(
+        "listed issuers",
+        "check --report json --policy credgate.yaml --inventory inventory.json",
+        listed_issuers,
+        1_000,
+        10_000,
     ),
     case(
         "signing keys and their twins",

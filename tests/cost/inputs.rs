@@ -272,6 +272,18 @@ pub(crate) fn federated(count: usize) -> Input {
     }
 }
 
+/// Ten times as many federated credentials as issuers that the policy lists, and none of them names one.
+pub(crate) fn listed_issuers(count: usize) -> Input {
+    let mut policy = format!("{ERRORS}issuers:\n");
+    for number in 0..count {
+        writeln!(policy, "  - https://ci-{number}.contoso.example").unwrap();
+    }
+    Input {
+        policy,
+        ..federated(10 * count)
+    }
+}
+
 /// Three keys of one identifier each, and a password.
 pub(crate) fn signing_keys(count: usize) -> Input {
     let identifier = |number: usize| format!("\"{number:040X}\"");
