@@ -40,9 +40,6 @@ impl Issuer {
         else {
             return false;
         };
-        if !is_host(host) || !is_path(path) {
-            return false;
-        }
         let same_host = match own_host.strip_prefix('*') {
             Some(suffix) => host.len() > suffix.len() && host.ends_with(suffix),
             None => host == own_host,
@@ -56,7 +53,7 @@ impl Issuer {
             }
             None => path == own_path,
         };
-        same_host && same_path
+        same_host && same_path && is_host(host) && is_path(path)
     }
 
     /// Tells whether this names every issuer that another one names.
