@@ -336,7 +336,7 @@ impl<'run> Cover<'run> {
     }
 
     /// Returns those of them that are pinned.
-    pub(crate) fn matching_pins(
+    fn matching_pins(
         &self,
         rule: RuleId,
         identity: &Identity,
@@ -376,7 +376,7 @@ impl<'run> Cover<'run> {
 
     /// Returns the first exception that covers a violation on a day. Of the matching ones without pins, which all cover
     /// the same, it is enough to know the first in force.
-    pub(crate) fn excepted(
+    fn excepted(
         &self,
         identity: &Identity,
         violation: &Violation,

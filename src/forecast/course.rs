@@ -127,28 +127,20 @@ type Rank = (Reverse<Ends>, Option<KeyId>, Reverse<usize>);
 #[derive(Debug)]
 pub(super) struct Sweep {
     credentials: Vec<ClassifiedCredential>,
-    /// For each of them, by a number of ours, which exceptions pin it.
-    pins: Vec<usize>,
-    /// Those in date, of each kind and pinned alike.
-    current: BTreeMap<(Kind, usize), BTreeSet<Rank>>,
+    /// Those in date, of each kind.
+    current: BTreeMap<Kind, BTreeSet<Rank>>,
     /// Certificates by their start, each with the one that ends last of those up to it.
     certificates: Vec<(Option<Timestamp>, usize)>,
 }
 
 impl Sweep {
-    /// Begins at the instant at which the credentials were classified. `pinning` returns the exceptions that pin one.
-    pub(super) fn of(identity: &Identity, pinning: &dyn Fn(Option<KeyId>) -> Vec<usize>) -> Self {
+    /// Begins at the instant at which the credentials were classified.
+    pub(super) fn of(identity: &Identity) -> Self {
         let credentials = identity.credentials().to_vec();
-        let mut alike = BTreeMap::new();
-        let pins = credentials.iter().map(|held| {
-            let number = alike.len();
-            *alike.entry(pinning(held.key_id)).or_insert(number)
-        });
-        let pins: Vec<usize> = pins.collect();
         let mut current: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-        let held = credentials.iter().zip(&pins).enumerate();
-        for (at, (held, pins)) in held.filter(|(_, (held, _))| held.validity == Validity::Current) {
-            let of_kind = current.entry((kind(held), *pins)).or_default();
+        let held = credentials.iter().enumerate();
+        for (at, held) in held.filter(|(_, held)| held.validity == Validity::Current) {
+            let of_kind = current.entry(kind(held)).or_default();
             of_kind.insert((Reverse(ends(held)), held.key_id, Reverse(at)));
         }
         let held = credentials.iter().enumerate();
@@ -167,7 +159,6 @@ impl Sweep {
         Self {
             certificates: certificates.collect(),
             credentials,
-            pins,
             current,
         }
     }
@@ -177,24 +168,24 @@ impl Sweep {
         held.or_internal("a moment names a credential of the identity")
     }
 
-    /// Goes on to an instant at which something happens to a credential.
-    pub(super) fn go_on(&mut self, credential: usize, at: Timestamp) {
+    /// Goes on to an instant at which something happens to a credential, and tells whether it is in date.
+    pub(super) fn go_on(&mut self, credential: usize, at: Timestamp) -> bool {
         let held = self.credentials.get_mut(credential);
         let held = held.or_internal("a moment names a credential of the identity");
         let validity = held.period.validity(at);
+        let is_current = validity == Validity::Current;
         if held.validity == validity {
-            return;
+            return is_current;
         }
         held.validity = validity;
-        let pins = self.pins.get(credential);
-        let pins = pins.or_internal("each credential is pinned in one way");
-        let of_kind = self.current.entry((kind(held), *pins)).or_default();
+        let of_kind = self.current.entry(kind(held)).or_default();
         let entry = (Reverse(ends(held)), held.key_id, Reverse(credential));
-        if validity == Validity::Current {
+        if is_current {
             of_kind.insert(entry);
         } else {
             of_kind.remove(&entry);
         }
+        is_current
     }
 
     /// Returns the credentials that stand for all at an instant that it has gone on to.

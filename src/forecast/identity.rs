@@ -15,13 +15,14 @@ use super::course::{Course, Sweep};
 use super::lateness::Lateness;
 use super::live_secrets::LiveSecrets;
 use super::moments::{self, Limits, Moment, happening_at, instants};
+use super::pins::{Naming, Pins};
 use super::tolerance::{self, Around, RuleUse, Tolerances, tolerant};
 use super::view::{Key, Part, Seen, View};
 use crate::evaluate::cover::Cover;
 use crate::evaluate::{Active, accepted, active_rules};
 use crate::finding::{ApplicationRecord, Disposition, Finding, Standing, Subject};
 use crate::internal::{OrInternal as _, narrow};
-use crate::model::{Alternatives, ClassifiedCredential, Identity, Place, State, TenantId};
+use crate::model::{Alternatives, AppId, ClassifiedCredential, Identity, Place, State, TenantId};
 use crate::policy::{FirstByDay, Policy, Trust};
 use crate::report::forecast::{Event, LastCertificate};
 
@@ -95,6 +96,7 @@ pub(super) struct Walk<'run> {
     windows: FirstByDay,
     /// How much each rule finds.
     found: Vec<RuleUse>,
+    pins: Pins,
     pub(super) secrets: LiveSecrets,
     pub(super) name: Arc<str>,
     /// The records of how it is at some instants, for what is about one credential.
@@ -191,6 +193,7 @@ impl<'run> Timeline<'run> {
         let exceptions = self.ahead(tolerances.of_exceptions(self.policy));
         let pinned = [exceptions.as_slice(), &self.days_of(pinned)].concat();
         let windows = self.ahead(tolerances.of_windows(self.policy));
+        let pins = Pins::of(identity, self.naming(app_id), &self.rules);
         let mut walk = Walk {
             identity,
             standing,
@@ -199,15 +202,17 @@ impl<'run> Timeline<'run> {
             tolerances,
             windows: FirstByDay::default(),
             found: Vec::new(),
+            pins,
             secrets: LiveSecrets::of(identity),
             name: identity.display_name().into(),
             records: BTreeMap::new(),
         };
         let for_all = self.ahead(self.for_all_moments.clone());
         let all = self.ahead([own.as_slice(), &pinned, &windows, &for_all].concat());
-        let mut whole = Look::Whole(self.sweep(identity), Vec::new());
+        let mut whole = Look::Whole(Sweep::of(identity), Vec::new());
         self.walk(&mut walk, &mut whole, &all);
         self.walk(&mut walk, &mut Look::Rest, &self.ahead(pinned));
+        walk.pins.settle(&mut self.uses);
         if let Look::Whole(_, flips) = whole {
             let late = Lateness::of(&all, flips);
             self.follow_credentials(&mut walk, (&own, &exceptions), &late);
@@ -217,9 +222,13 @@ impl<'run> Timeline<'run> {
         self.note_certificate(identity, standing, place);
     }
 
-    fn sweep(&self, identity: &Identity) -> Sweep {
-        let app_id = identity.app_id();
-        Sweep::of(identity, &|key_id| self.cover.pinning(app_id, key_id))
+    /// Returns where the exceptions are looked up that have to do with an application.
+    pub(super) const fn naming(&self, app_id: AppId) -> Naming<'_> {
+        Naming {
+            cover: &self.cover,
+            policy: self.policy,
+            app_id,
+        }
     }
 
     /// Follows each credential by itself; `exceptions` are the moments of those without pins.
@@ -242,7 +251,8 @@ impl<'run> Timeline<'run> {
                 own.iter().all(is_own),
                 "the moments of a credential are neighbours"
             );
-            let pinning = self.cover.pinning(app_id, held.key_id);
+            let naming = self.naming(app_id);
+            let pinned = walk.pins.of_credential(&self.rules, held.key_id, naming);
             let windows = held.period.start.map_or_else(Vec::new, |start| {
                 Around::having(day(start), [&self.around_for_all, &named], self.policy)
             });
@@ -250,15 +260,16 @@ impl<'run> Timeline<'run> {
             let moments = [
                 own,
                 exceptions,
-                &self.days_of(&pinning),
+                pinned.as_deref().unwrap_or(&[]),
                 &moments::around(&windows, self.policy),
                 &late.of_credential(held, &self.limits),
             ];
             let moments = self.ahead(moments.concat());
-            if moments.is_empty() && pinning.is_empty() && !has_exceptions {
+            if moments.is_empty() && pinned.is_none() && !has_exceptions {
                 continue;
             }
             self.walk(walk, &mut Look::Credential(held, late), &moments);
+            walk.pins.settle(&mut self.uses);
         }
     }
 
@@ -284,12 +295,14 @@ impl<'run> Timeline<'run> {
     /// Goes through the instants at which something happens to a part of an identity.
     fn walk(&mut self, walk: &mut Walk<'_>, look: &mut Look<'_>, moments: &[Moment]) {
         let mut view = self.look(walk, look, self.now, &[]);
-        self.note_use(self.now, &[], &view.used);
+        walk.pins
+            .note(self.now, (&[], &view.pinned), &mut self.uses);
         walk.note_found(self.now, &[], &view.rules);
         for at in instants(moments, self.now, self.end) {
             let happening = happening_at(moments, at);
             let next = self.look(walk, look, at, happening);
-            self.note_use(at, &view.used, &next.used);
+            walk.pins
+                .note(at, (&view.pinned, &next.pinned), &mut self.uses);
             walk.note_found(at, &view.rules, &next.rules);
             self.note_gaps(at, &view.gaps, &next.gaps);
             self.note_changes(walk, (at, happening), (&view, &next));
@@ -299,7 +312,7 @@ impl<'run> Timeline<'run> {
 
     /// Looks at a part of an identity at an instant.
     fn look(
-        &self,
+        &mut self,
         walk: &mut Walk<'_>,
         look: &mut Look<'_>,
         at: Timestamp,
@@ -309,8 +322,11 @@ impl<'run> Timeline<'run> {
         let (part, credentials) = match look {
             Look::Whole(sweep, known) => {
                 for credential in happening.iter().filter_map(|moment| moment.credential) {
-                    sweep.go_on(credential, at);
+                    let is_current = sweep.go_on(credential, at);
+                    walk.pins
+                        .go_on(credential, (at, is_current), &mut self.uses);
                 }
+                walk.pins.go_to(day(at));
                 flips = Some(known);
                 (Part::Whole, sweep.standing(at))
             }
@@ -339,17 +355,7 @@ impl<'run> Timeline<'run> {
                 flips.push((at, none_ends_late));
             }
         }
-        self.view(&seen)
-    }
-
-    fn note_use(&mut self, at: Timestamp, before: &[usize], after: &[usize]) {
-        let mut note = |list: &[usize], other: &[usize], by| {
-            let only = list.iter().filter(|it| other.binary_search(it).is_err());
-            self.uses
-                .extend(only.map(|&exception| UseChange { at, exception, by }));
-        };
-        note(before, after, -1);
-        note(after, before, 1);
+        self.view(&seen, &mut walk.pins)
     }
 
     fn note_gaps(&mut self, at: Timestamp, before: &[u8], after: &[u8]) {

@@ -12,6 +12,7 @@ mod identity;
 mod lateness;
 mod live_secrets;
 mod moments;
+mod pins;
 mod records;
 mod tolerance;
 mod verdicts;

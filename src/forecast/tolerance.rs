@@ -50,20 +50,12 @@ impl Tolerances {
         tolerance.or_internal("each active rule has a number")
     }
 
-    /// Returns the days on which another exception is the first one, as what begins or ends there.
+    /// Returns the days on which another exception without pins is the first one.
     pub(super) fn of_exceptions(&self, policy: &Policy) -> Vec<Moment> {
-        let mut moments = Vec::new();
-        for tolerance in &self.0 {
-            for (day, before, now) in tolerance.exception.changes() {
-                let of = |at: usize| policy.exceptions().get(at).or_internal(INDEX);
-                let ended = before.filter(|at| of(*at).expires.tomorrow().ok() == Some(day));
-                let begins = now.filter(|at| of(*at).granted == day);
-                let ended = ended.map(|at| Cause::ExceptionEnded(narrow(at)));
-                let begins = begins.map(|at| Cause::ExceptionBegins(narrow(at)));
-                moments.extend([ended, begins].into_iter().flatten().map(|it| on(day, it)));
-            }
-        }
-        moments
+        let exceptions = self.0.iter().map(|tolerance| &tolerance.exception);
+        exceptions
+            .flat_map(|exceptions| of_exceptions(exceptions, policy))
+            .collect()
     }
 
     /// Returns the days on which another window that names the application is the first one.
@@ -205,6 +197,20 @@ pub(super) fn tolerant(rule: &dyn Rule, windows: &[usize], policy: &Policy) -> F
 fn last_day(rule: &dyn Rule, window: &Window) -> Option<Date> {
     let mut days = [window.closes, window.certificate_by].into_iter();
     days.find(|day| rule.is_tolerated_in(window, *day))
+}
+
+/// Returns the days on which another exception is the first one, as what begins or ends there.
+pub(super) fn of_exceptions(exceptions: &FirstByDay, policy: &Policy) -> Vec<Moment> {
+    let mut moments = Vec::new();
+    for (day, before, now) in exceptions.changes() {
+        let of = |at: usize| policy.exceptions().get(at).or_internal(INDEX);
+        let ended = before.filter(|at| of(*at).expires.tomorrow().ok() == Some(day));
+        let begins = now.filter(|at| of(*at).granted == day);
+        let ended = ended.map(|at| Cause::ExceptionEnded(narrow(at)));
+        let begins = begins.map(|at| Cause::ExceptionBegins(narrow(at)));
+        moments.extend([ended, begins].into_iter().flatten().map(|it| on(day, it)));
+    }
+    moments
 }
 
 /// Returns the days on which another window is the first one, as what opens or ends there.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::identity::{Timeline, day};
+use super::pins::{Pinned, Pins};
 use super::tolerance::Tolerances;
 use crate::evaluate::Active;
 use crate::evaluate::evidence::Shown;
@@ -24,8 +25,8 @@ pub(super) type Key = (u8, Option<(Option<KeyId>, Holder, CredentialClass)>, usi
 #[derive(Default)]
 pub(super) struct View {
     pub(super) found: Vec<(Key, Violation, Disposition)>,
-    /// Pinned exceptions that match something, in order.
-    pub(super) used: Vec<usize>,
+    /// What pinned exceptions may match, in order.
+    pub(super) pinned: Vec<Pinned>,
     /// Rules that find something or cannot be judged, in order: the exceptions without pins that lift them match it.
     pub(super) rules: Vec<u8>,
     /// Rules that cannot be judged.
@@ -85,7 +86,7 @@ pub(super) struct Seen<'run> {
 
 impl Timeline<'_> {
     /// Judges an identity at an instant.
-    pub(super) fn view(&self, seen: &Seen<'_>) -> View {
+    pub(super) fn view(&self, seen: &Seen<'_>, pins: &mut Pins) -> View {
         let mut view = View::default();
         let shown = Shown::by(seen.identity);
         let today = day(seen.at);
@@ -113,37 +114,42 @@ impl Timeline<'_> {
                 view.rules.push(active.number);
             }
             for violation in violations.drain(..) {
-                let disposition = self.tolerated((active, seen), &violation, &mut view.used);
+                let disposition =
+                    self.tolerated((active, seen), &violation, (pins, &mut view.pinned));
                 let key = key(&mut repeats, active.number, violation.credential);
                 view.found.push((key, violation, disposition));
             }
         }
         view.rules.dedup();
-        view.used.sort_unstable();
-        view.used.dedup();
+        view.pinned.sort_unstable();
+        view.pinned.dedup();
         view
     }
 
-    /// Returns what tolerates a violation, and notes which pinned exceptions match it.
+    /// Returns what tolerates a violation, and notes what pinned exceptions may match.
     fn tolerated(
         &self,
         (active, seen): (&Active<'_>, &Seen<'_>),
         violation: &Violation,
-        used: &mut Vec<usize>,
+        (pins, pinned): (&mut Pins, &mut Vec<Pinned>),
     ) -> Disposition {
         let today = day(seen.at);
         let tolerance = seen.tolerances.for_rule(active.number);
-        let pins = self
-            .cover
-            .matching_pins(active.descriptor.id, seen.identity, violation);
-        let mut matching = pins.clone();
-        matching.extend(tolerance.exception.first(today));
-        matching.sort_unstable();
-        used.extend(pins);
-        if let Some(exception) = self
-            .cover
-            .excepted(seen.identity, violation, &matching, today)
-        {
+        let whole = tolerance.exception.first(today);
+        let exception = if let Some(credential) = violation.credential {
+            let rule = (active.number, active.descriptor.id);
+            let first = credential.key_id.and_then(|key_id| {
+                let naming = self.naming(seen.identity.app_id());
+                let first = pins.for_key(rule, key_id, naming)?.first(today);
+                pinned.push((active.number, Some(key_id)));
+                first
+            });
+            [whole, first].into_iter().flatten().min()
+        } else {
+            pinned.push((active.number, None));
+            pins.first_of_secrets(active.number, whole)
+        };
+        if let Some(exception) = exception {
             return Disposition::Excepted(narrow(exception));
         }
         let all = self.for_all.get(usize::from(active.number));

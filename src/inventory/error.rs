@@ -277,6 +277,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_bad_text_is_called_bad_text() {
+        let bad_text = io::Error::from(io::ErrorKind::InvalidData);
+        assert!(matches!(Problem::of_read(bad_text), Problem::NotUtf16));
+        let refused = io::Error::from(io::ErrorKind::PermissionDenied);
+        assert!(matches!(Problem::of_read(refused), Problem::Read(_)));
+        let with_cause = io::Error::new(io::ErrorKind::InvalidData, "a cause of its own");
+        assert!(matches!(Problem::of_read(with_cause), Problem::Read(_)));
+    }
+
+    #[test]
     fn a_long_name_leaves_room_for_the_remedy() {
         let long = format!("{}/apps.json", "\u{202e}long".repeat(500));
         let snake = Mistaken::SnakeCase("federatedIdentityCredentials");

@@ -4,9 +4,9 @@ use super::inputs::{
     Input, broad_exceptions, exceptions_for_each, exceptions_over_secrets, failing_applications,
     federated, listed_issuers, listed_windows, many_unknown_applications, many_windows_for_all,
     owners, passing_certificates, passing_secrets, passing_secrets_under_exceptions,
-    passing_secrets_under_whole_exceptions, secrets, secrets_under_exceptions, service_principals,
-    signing_keys, unknown_applications, windows_for_all, windows_of_many_days_for_all,
-    windows_of_one,
+    passing_secrets_under_one_exception_each, passing_secrets_under_whole_exceptions, secrets,
+    secrets_under_exceptions, service_principals, signing_keys, unknown_applications,
+    windows_for_all, windows_of_many_days_for_all, windows_of_one,
 };
 
 /// What grows, and how it is read.
@@ -227,6 +227,13 @@ pub(crate) const CASES: &[Case] = &[
         "forecast under exceptions",
         "forecast --until 2027-12-31 --report json --policy credgate.yaml --inventory inventory.json",
         passing_secrets_under_exceptions,
+        500,
+        5_000,
+    ),
+    case(
+        "forecast under one exception for each secret",
+        "forecast --until 2027-12-31 --report json --policy credgate.yaml --inventory inventory.json",
+        passing_secrets_under_one_exception_each,
         500,
         5_000,
     ),

@@ -400,6 +400,23 @@ pub(crate) fn passing_secrets_under_exceptions(count: usize) -> Input {
 pub(crate) fn passing_secrets_under_whole_exceptions(count: usize) -> Input {
     let mut policy = ERRORS.to_owned();
     exceptions(&mut policy, count, |_| None);
+    Input {
+        policy: with_days_of_their_own(&policy),
+        ..passing_secrets(count)
+    }
+}
+
+/// The same, each secret pinned by an exception with days of its own.
+pub(crate) fn passing_secrets_under_one_exception_each(count: usize) -> Input {
+    let mut policy = ERRORS.to_owned();
+    exceptions(&mut policy, count, |number| Some(guid(0x5ec2, number)));
+    Input {
+        policy: with_days_of_their_own(&policy),
+        ..passing_secrets(count)
+    }
+}
+
+fn with_days_of_their_own(policy: &str) -> String {
     let mut number = 0..;
     let parts = policy.split("expires: 2026-12-31");
     let parts: Vec<String> = parts
@@ -407,10 +424,7 @@ pub(crate) fn passing_secrets_under_whole_exceptions(count: usize) -> Input {
         .collect();
     let policy = parts.concat();
     let end = policy.rfind("expires: ").unwrap();
-    Input {
-        policy: policy.get(..end).unwrap().to_owned(),
-        ..passing_secrets(count)
-    }
+    policy.get(..end).unwrap().to_owned()
 }
 
 /// As many applications, with secrets that start in windows for all, each with days of its own.
