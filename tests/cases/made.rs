@@ -329,6 +329,21 @@ fn a_list_as_long_as_a_page_gets_a_note() {
     }
 }
 
+/// A collector that reads all pages itself has no page that could be the only one.
+#[test]
+fn a_collection_as_long_as_a_page_gets_no_note() {
+    let applications: Vec<Value> = serde_json::from_str(&many(100)).unwrap();
+    let lines = applications
+        .into_iter()
+        .map(|data| serde_json::json!({"kind": "AZApp", "data": data}));
+    let lines: Vec<Value> = lines.collect();
+    let meta = serde_json::json!({"type": "azure", "version": 5, "count": lines.len()});
+    let collection = serde_json::json!({"data": lines, "meta": meta});
+    let ended = check(folder(collection.to_string()).path(), &[]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert!(!ended.stdout.contains("size of a page"), "{}", ended.stdout);
+}
+
 #[test]
 fn a_code_page_is_named_and_so_is_what_is_packed() {
     let code_page = GOOD.replace("canary", "F\u{e4}hre");
