@@ -49,6 +49,10 @@ pub enum Mistaken {
     Wrapped(&'static str),
     #[error("holds an answer inside its member `value`, in place of a list")]
     Nested,
+    #[error("holds JSON as a text in its member `{0}`")]
+    TextIn(&'static str),
+    #[error("lists texts with JSON inside")]
+    Texts,
     #[error("lists answers with a `value` each, not applications")]
     Answers,
     #[error("holds the table of a query, with its rows apart from the names of its columns")]
@@ -113,6 +117,10 @@ impl Mistaken {
             Self::Wrapped(_) => {
                 "take the list out: `jq '.NAME' file.json > apps.json`, with that member in place of NAME"
             }
+            Self::TextIn(_) => {
+                "take the text out: `jq -r '.NAME' file.json > apps.json`, with that member in place of NAME"
+            }
+            Self::Texts => "take the texts out: `jq 'map(fromjson)' file.json > apps.json`",
             Self::Nested => "take the answer out: `jq '.value' file.json > apps.json`",
             Self::Answers => {
                 "write each answer to a file of one folder, for example with `jq -c '.[]' file.json | split -l 1 - pages/`, and name the folder"

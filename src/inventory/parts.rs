@@ -330,7 +330,12 @@ impl<R: Read> Parts<R> {
                 return Err(Stop::Problem(Problem::Duplicate(list), quote));
             }
             if byte != b'[' {
-                return Err(Stop::Problem(Problem::ValueIsNoList, start));
+                let problem = if self.holds_json(start, byte)? {
+                    Mistaken::TextIn(list).into()
+                } else {
+                    Problem::ValueIsNoList
+                };
+                return Err(Stop::Problem(problem, start));
             }
             self.listed = true;
             self.go(start + 1, Next::FirstElement);
@@ -358,8 +363,14 @@ impl<R: Read> Parts<R> {
             b'{' if self.shape == Shape::Records => self.record(at).map(Some),
             b'{' => self.object(at, Next::ElementOrEnd).map(Some),
             b']' | b',' => Err(malformed(at)),
+            _ if self.holds_json(at, byte)? => Err(Stop::Problem(Mistaken::Texts.into(), at)),
             _ => Err(Stop::Problem(Problem::NoObject, at)),
         }
+    }
+
+    /// Tells whether a value is a text in which an object or a list begins.
+    fn holds_json(&self, at: usize, byte: u8) -> Result<bool, Stop> {
+        Ok(byte == b'"' && matches!(self.mark(at + 1)?.1, b'{' | b'['))
     }
 
     fn object(&mut self, at: usize, next: Next) -> Result<Part, Stop> {

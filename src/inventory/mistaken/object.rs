@@ -11,7 +11,7 @@ use super::Mistaken;
 use crate::inventory::marks;
 
 /// The members in which tools put a list, as each of them spells it.
-const WRAPPERS: [&str; 20] = [
+const WRAPPERS: [&str; 22] = [
     "Value",
     "VALUE",
     "Results",
@@ -31,6 +31,8 @@ const WRAPPERS: [&str; 20] = [
     "body",
     "Body",
     "response",
+    "Content",
+    "content",
     "d",
 ];
 
@@ -62,9 +64,19 @@ pub(in crate::inventory) fn of_object(text: &str) -> Option<Mistaken> {
     if let Some(name) = WRAPPERS.iter().find(wraps) {
         return Some(Mistaken::Wrapped(name));
     }
+    let is_text = |name: &&&str| raw(name).is_some_and(holds_json);
+    if let Some(name) = ["value"].iter().chain(&WRAPPERS).find(is_text) {
+        return Some(Mistaken::TextIn(name));
+    }
     let has = |name: &str| members.0.keys().any(|key| key.eq_ignore_ascii_case(name));
     let has_date = has("endDateTime") || has("endDate") || has("startDateTime");
     (has("keyId") && has_date).then_some(Mistaken::CredentialRows)
+}
+
+/// Tells whether a value is a text in which an object or a list begins.
+fn holds_json(value: &str) -> bool {
+    let inside = value.strip_prefix('"').map(str::trim_start);
+    inside.is_some_and(|inside| inside.starts_with(['{', '[']))
 }
 
 /// Tells whether the rows of a table are lists of values.
@@ -128,6 +140,15 @@ mod tests {
                 r#"{"statusCode":200,"body":{"value":[{}]}}"#,
                 M::Wrapped("body"),
             ),
+            (
+                r#"{"statusCode":200,"body":"{\"value\":[{}]}"}"#,
+                M::TextIn("body"),
+            ),
+            (
+                r#"{"StatusCode":200,"Content":" [{}]"}"#,
+                M::TextIn("Content"),
+            ),
+            (r#"{"value":"[{}]"}"#, M::TextIn("value")),
             (r#"{"value":{"value":[{}]}}"#, M::Nested),
             (r#"{"value":[]}"#, M::Answers),
             (
@@ -148,6 +169,7 @@ mod tests {
             "{}",
             r#"{"id":"x"}"#,
             r#"{"items":[]}"#,
+            r#"{"body":"no JSON"}"#,
             r#"{"keyId":"x"}"#,
             "[]",
         ] {
