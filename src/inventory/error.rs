@@ -114,7 +114,7 @@ pub enum Problem {
     ValueBeside(&'static str),
     #[error("`value` is no list")]
     ValueIsNoList,
-    #[error("something follows the end of the inventory")]
+    #[error("something follows the end of the inventory, such as a message of the command")]
     TrailingData,
     #[error("the file holds two documents")]
     TwoDocuments,
@@ -210,7 +210,8 @@ impl Problem {
                 "correct or remove it in the tenant, and collect the snapshot again"
             }
             Self::NextLink | Self::Pages | Self::Count { .. } => EXPORT_ALL,
-            Self::TwoDocuments | Self::TrailingData => ONE_DOCUMENT,
+            Self::TwoDocuments => ONE_DOCUMENT,
+            Self::TrailingData => Mistaken::Message.remedy(),
             Self::AzureHound(problem) => problem.remedy(),
             Self::EntraExporter(problem) => problem.remedy(),
             Self::DeletedLater => "check the clock or --now, and export it again",

@@ -111,7 +111,7 @@ fn told(inventory: impl AsRef<[u8]>) -> (i32, String) {
     let mut arguments = CHECK.to_vec();
     arguments[4] = "-";
     let piped = run(folder.path(), &arguments, inventory.as_ref());
-    assert_eq!(piped.stderr, ended.stderr.replace("apps.json", "-"));
+    assert_eq!(piped.stderr, ended.stderr.replace("`apps.json`", "`-`"));
     (ended.code, ended.stderr)
 }
 
