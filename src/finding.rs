@@ -358,8 +358,8 @@ pub enum Detail {
     LastDay(Date),
     /// The last day of an exception, and how many days remain.
     DaysLeft(Date, u32),
-    /// The appId that an exception names and the inventory does not have.
-    UnknownApplication(AppId),
+    /// What an exception names and the inventory does not have, and the appId that belongs to it if it is an object's id.
+    UnknownApplication(AppId, Option<Box<AppId>>),
     /// What the tenant's default app management policy says about new secrets.
     NewSecrets(Box<DefaultPolicy>),
     /// The public key of a certificate with which Entra refuses the sign-in.

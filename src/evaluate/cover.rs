@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use crate::finding::{Disposition, ExceptionId, RuleId};
 use crate::internal::{OrInternal as _, narrow};
 use crate::keyed::KeyedMap;
-use crate::model::{AppId, Holder, Identity, KeyId};
+use crate::model::{AppId, Holder, Identity, KeyId, ObjectId};
 use crate::policy::{Exception, FirstByDay, Policy, Window, WindowScope};
-use crate::rules::{self, OpenWindows, Rule, Violation};
+use crate::rules::{self, OpenWindows, Rule, UnknownApplication, Violation};
 
 /// The policy's entries, by application, and what has become of them.
 #[derive(Debug)]
@@ -43,6 +43,8 @@ struct Named {
     pinned: Vec<usize>,
     /// As what the inventory has it; an application outranks its service principal.
     seen: Option<Holder>,
+    /// The appId of the object of which this is the id.
+    of_object: Option<AppId>,
 }
 
 /// What tolerates today what one rule finds on one identity.
@@ -149,7 +151,18 @@ impl<'run> Cover<'run> {
     }
 
     /// Notes that the inventory has an application or a service principal of this id.
-    pub(super) fn saw(&mut self, app_id: AppId, holder: Holder) {
+    pub(super) fn saw(&mut self, app_id: AppId, object_id: Option<ObjectId>, holder: Holder) {
+        if self.by_application.is_empty() {
+            return;
+        }
+        let of_object = object_id.filter(|_| !app_id.is_nil()).and_then(|id| {
+            let id = AppId::from_bytes(*id.as_bytes());
+            self.by_application.get_mut(&id)
+        });
+        if let Some(named) = of_object {
+            let first = named.of_object.map_or(app_id, |known| known.min(app_id));
+            named.of_object = Some(first);
+        }
         if let Some(named) = self.by_application.get_mut(&app_id) {
             named.seen = match (named.seen, holder) {
                 (Some(Holder::Application), _) | (_, Holder::Application) => {
@@ -168,7 +181,7 @@ impl<'run> Cover<'run> {
     }
 
     /// Returns the applications that exceptions name and the inventory does not have, in the order of the policy.
-    pub(super) fn unknown(&self) -> Vec<(usize, AppId)> {
+    pub(super) fn unknown(&self) -> Vec<(usize, UnknownApplication)> {
         let named = self
             .exceptions
             .iter()
@@ -179,13 +192,13 @@ impl<'run> Cover<'run> {
                     .iter()
                     .map(move |app_id| (at, *app_id))
             });
-        named
-            .filter(|(_, app_id)| {
-                self.by_application
-                    .get(app_id)
-                    .is_some_and(|named| named.seen.is_none())
-            })
-            .collect()
+        let unknown = named.filter_map(|(at, app_id)| {
+            let named = self.by_application.get(&app_id);
+            let named = named.filter(|named| named.seen.is_none())?;
+            let of_object = named.of_object;
+            Some((at, UnknownApplication { app_id, of_object }))
+        });
+        unknown.collect()
     }
 
     /// Returns the applications on which an exception in force tolerates secrets, with the exception and as what the

@@ -21,12 +21,12 @@ use jiff::tz::Offset;
 use crate::finding::{ApplicationRecord, Finding, Level, Standing, Subject};
 use crate::internal::narrow;
 use crate::model::{
-    Alternatives, AppId, Application, Criteria, FederatedCredential, Holder, Identity, Place,
+    Alternatives, Application, Criteria, FederatedCredential, Holder, Identity, Place,
     PolicyCoverage, ServicePrincipal, TenantId, TenantPolicy,
 };
 use crate::policy::{Evidence, Policy, Trust};
 use crate::report::{ActiveRule, Report, Summary};
-use crate::rules::{PolicyContext, RuleContext, Violation};
+use crate::rules::{PolicyContext, RuleContext, UnknownApplication, Violation};
 
 pub(crate) use active::{Active, accepted, active_rules};
 use counts::{count, count_identity};
@@ -88,7 +88,8 @@ impl Receiver for Evaluation<'_> {
         object: ServicePrincipal,
         place: Place,
     ) -> Result<(), Contradiction> {
-        self.cover.saw(object.app_id, Holder::ServicePrincipal);
+        self.cover
+            .saw(object.app_id, object.id, Holder::ServicePrincipal);
         if !object.deleted && !object.app_id.is_nil() {
             self.policies
                 .saw(Holder::ServicePrincipal, object.id, object.app_id);
@@ -139,7 +140,8 @@ impl<'run> Evaluation<'run> {
         if !self.join.is_new(&object)? {
             return Ok(None);
         }
-        self.cover.saw(object.app_id, Holder::Application);
+        self.cover
+            .saw(object.app_id, object.id, Holder::Application);
         let service_principal = self.join.take(object.app_id);
         if object.deleted {
             // Nobody can sign in with an identity of which the application is gone, whatever is left of it.
@@ -313,7 +315,7 @@ impl<'run> Evaluation<'run> {
     }
 
     /// Returns the applications that exceptions name and the inventory does not have, by index of the exception.
-    pub(crate) fn unknown(&self) -> Vec<(usize, AppId)> {
+    pub(crate) fn unknown(&self) -> Vec<(usize, UnknownApplication)> {
         self.cover.unknown()
     }
 

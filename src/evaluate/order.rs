@@ -44,7 +44,7 @@ pub(super) fn number_repeats(findings: &mut [Finding]) {
             && before.rule == finding.rule
             && before.subject == finding.subject
             && key_id(before) == key_id(finding)
-            && !matches!(finding.detail, Detail::UnknownApplication(_))
+            && !matches!(finding.detail, Detail::UnknownApplication(..))
         {
             let number = before.repeat.checked_add(1);
             finding.repeat = number.or_internal("a report has fewer than four billion findings");

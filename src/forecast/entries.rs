@@ -16,15 +16,20 @@ use crate::internal::{OrInternal as _, narrow};
 use crate::model::AppId;
 use crate::policy::{Exception, Policy, Window};
 use crate::report::forecast::{Cause, Event};
-use crate::rules::{self, EntryViolation, PolicyContext};
+use crate::rules::{self, EntryViolation, PolicyContext, UnknownApplication};
 
 /// Adds what changes about the entries of the policy.
-pub(super) fn follow(policy: &Policy, timeline: &mut Timeline<'_>, mut unknown: &[(usize, AppId)]) {
+pub(super) fn follow(
+    policy: &Policy,
+    timeline: &mut Timeline<'_>,
+    mut unknown: &[(usize, UnknownApplication)],
+) {
     let uses = uses(&timeline.uses);
     for (index, exception) in policy.exceptions().iter().enumerate() {
         // They are in the order of the policy.
         let (own, rest) = unknown.split_at(unknown.partition_point(|(at, _)| *at <= index));
-        let own: Vec<(usize, AppId)> = own.iter().map(|(_, app_id)| (0, *app_id)).collect();
+        let own = own.iter().map(|(_, unknown)| (0, *unknown));
+        let own: Vec<(usize, UnknownApplication)> = own.collect();
         unknown = rest;
         let uses = uses.get(&index).map_or(&[][..], Vec::as_slice);
         let entry = Entry::Exception(exception, &own, uses);
@@ -40,7 +45,7 @@ enum Entry<'run> {
     /// With the applications that the inventory does not have, and from when on it is used or not.
     Exception(
         &'run Exception,
-        &'run [(usize, AppId)],
+        &'run [(usize, UnknownApplication)],
         &'run [(Timestamp, bool)],
     ),
     Window(&'run Window),
@@ -155,7 +160,7 @@ fn changed<'list>(
 
 /// Returns the application that a finding about an entry names, if it is about one.
 fn named(violation: &EntryViolation) -> Option<AppId> {
-    if let Detail::UnknownApplication(app_id) = violation.detail {
+    if let Detail::UnknownApplication(app_id, _) = violation.detail {
         Some(app_id)
     } else {
         None
@@ -165,10 +170,13 @@ fn named(violation: &EntryViolation) -> Option<AppId> {
 /// Judges an entry by itself at an instant.
 fn found(timeline: &Timeline<'_>, entry: &Entry<'_>, at: Timestamp) -> Violations {
     let used = [entry.is_used(at)];
-    let (exceptions, unknown, windows): (&[Exception], &[(usize, AppId)], &[Window]) = match entry {
-        Entry::Exception(exception, unknown, _) => (std::slice::from_ref(*exception), unknown, &[]),
-        Entry::Window(window) => (&[], &[], std::slice::from_ref(*window)),
-    };
+    let (exceptions, unknown, windows): (&[Exception], &[(usize, UnknownApplication)], &[Window]) =
+        match entry {
+            Entry::Exception(exception, unknown, _) => {
+                (std::slice::from_ref(*exception), unknown, &[])
+            }
+            Entry::Window(window) => (&[], &[], std::slice::from_ref(*window)),
+        };
     let mut violations = Vec::new();
     let mut found = Vec::new();
     for active in &timeline.rules {

@@ -301,7 +301,7 @@ impl ForecastReport {
                 | Detail::Federated(_)
                 | Detail::LastDay(_)
                 | Detail::DaysLeft(..)
-                | Detail::UnknownApplication(_)
+                | Detail::UnknownApplication(..)
                 | Detail::NewSecrets(_)
                 | Detail::Refused(_) => None,
             },

@@ -453,12 +453,12 @@ impl Report {
             Subject::Exception(_) | Subject::Window(_) => {
                 let entry = self.facts(finding).entry;
                 let entry = entry.or_internal("the finding is about an entry");
-                let application: &[u8] = if let Detail::UnknownApplication(app_id) = &finding.detail
-                {
-                    app_id.as_bytes()
-                } else {
-                    &[]
-                };
+                let application: &[u8] =
+                    if let Detail::UnknownApplication(app_id, _) = &finding.detail {
+                        app_id.as_bytes()
+                    } else {
+                        &[]
+                    };
                 Fingerprint::new(rule, &[entry.as_bytes(), application], finding.repeat)
             }
         }

@@ -36,7 +36,8 @@ the entry waits for one that must not come back unseen.
 
 ## How to fix
 
-Check the id: it is the appId (client id), not the object id. If the application is gone, delete its id
+Check the id: it is the appId (client id), not the object id. Where it is the id of an object of the
+inventory, the message names the appId that belongs to it. If the application is gone, delete its id
 from the entry.
 
 ## Example
@@ -62,11 +63,12 @@ impl Rule for ExceptionUnknownApplication {
     }
 
     fn judge_policy(&self, context: &PolicyContext<'_>, found: &mut Vec<EntryViolation>) {
-        for (index, app_id) in context.unknown {
+        for (index, unknown) in context.unknown {
             let exception = context.exceptions.get(*index);
             let exception = exception.or_internal("an exception is known by its index");
             if !exception.is_expired(context.today) {
-                let detail = Detail::UnknownApplication(*app_id);
+                let detail =
+                    Detail::UnknownApplication(unknown.app_id, unknown.of_object.map(Box::new));
                 found.push(EntryViolation::of_exception(*index, detail));
             }
         }
@@ -74,17 +76,28 @@ impl Rule for ExceptionUnknownApplication {
 }
 
 fn message(facts: &Facts<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
-    let Detail::UnknownApplication(app_id) = facts.finding.detail else {
+    let Detail::UnknownApplication(app_id, of_object) = &facts.finding.detail else {
         return Err(fmt::Error);
     };
     let exception = facts.entry.ok_or(fmt::Error)?;
-    write!(
-        out,
-        "exception `{exception}` names the application `{app_id}`, which the inventory does not have"
-    )
+    match of_object {
+        Some(own) => write!(
+            out,
+            "exception `{exception}` names `{app_id}`, which is the id of an object and no appId: the appId that \
+             belongs to it is `{own}`"
+        ),
+        None => write!(
+            out,
+            "exception `{exception}` names the application `{app_id}`, which the inventory does not have"
+        ),
+    }
 }
 
-fn next_steps(_facts: &Facts<'_>) -> Vec<NextStep> {
+fn next_steps(facts: &Facts<'_>) -> Vec<NextStep> {
+    if let Detail::UnknownApplication(_, Some(_)) = &facts.finding.detail {
+        let text = "Write the appId of the message in place of the object id.";
+        return vec![step(text, None)];
+    }
     vec![
         step(
             "Check the id: `applications` takes the appId (client id), not the object id.",
@@ -113,6 +126,21 @@ mod tests {
             [
                 "exception `legacy-erp` names the application `5f0a1c1e-2f5e-4d55-8a7e-0d9a3d0f6b21`, \
                  which the inventory does not have"
+            ]
+        );
+    }
+
+    #[test]
+    fn of_the_id_of_an_object_the_app_id_is_named() {
+        let own = "00000001-5c1e-4a00-8b00-c0de9e3779b1".parse().unwrap();
+        let policy = policy()
+            .with_exception("legacy-erp", "2026-12-31")
+            .unknown_object(Some(own));
+        assert_eq!(
+            policy.messages(&ExceptionUnknownApplication),
+            [
+                "exception `legacy-erp` names `5f0a1c1e-2f5e-4d55-8a7e-0d9a3d0f6b21`, which is the id of an object and \
+                 no appId: the appId that belongs to it is `00000001-5c1e-4a00-8b00-c0de9e3779b1`"
             ]
         );
     }

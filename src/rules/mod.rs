@@ -91,6 +91,15 @@ impl OpenWindows<'_> {
     }
 }
 
+/// An application that an exception names and the inventory does not have.
+#[derive(Clone, Copy, Debug)]
+pub struct UnknownApplication {
+    /// What the exception names.
+    pub app_id: AppId,
+    /// The appId that belongs to it, where it is the id of an object.
+    pub of_object: Option<AppId>,
+}
+
 /// What the rules about the policy itself have to go by.
 #[derive(Clone, Copy, Debug)]
 pub struct PolicyContext<'run> {
@@ -104,7 +113,7 @@ pub struct PolicyContext<'run> {
     pub used: &'run [bool],
     /// The applications that an exception names and the inventory does not have, by index of the exception; empty where
     /// the inventory is not the whole tenant.
-    pub unknown: &'run [(usize, AppId)],
+    pub unknown: &'run [(usize, UnknownApplication)],
     /// The migration windows of the policy.
     pub windows: &'run [Window],
 }

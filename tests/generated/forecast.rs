@@ -306,7 +306,7 @@ fn sorted(mut findings: Findings) -> Findings {
 fn name(report: &Report, finding: &Finding, subject: String) -> Name {
     let credential = finding.credential.map(|it| (it.key_id, it.on, it.class));
     let rule = report.rule(finding).descriptor.id.0;
-    let unknown = if let Detail::UnknownApplication(app_id) = &finding.detail {
+    let unknown = if let Detail::UnknownApplication(app_id, _) = &finding.detail {
         app_id.to_string()
     } else {
         String::new()

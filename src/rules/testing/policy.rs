@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::finding::{ExceptionId, Facts, Subject, WindowId};
 use crate::model::AppId;
 use crate::policy::{Exception, Window, WindowScope, Written};
-use crate::rules::{EntryViolation, PolicyContext, Rule, secrets_only};
+use crate::rules::{EntryViolation, PolicyContext, Rule, UnknownApplication, secrets_only};
 
 use super::moments::today;
 use super::{app_id, finding, message, setting};
@@ -32,7 +32,7 @@ pub(in crate::rules) fn window(id: &str, opens: &str, closes: &str) -> Window {
 pub(in crate::rules) struct PolicyFixture {
     exceptions: Vec<Exception>,
     used: Vec<bool>,
-    unknown: Vec<(usize, AppId)>,
+    unknown: Vec<(usize, UnknownApplication)>,
     windows: Vec<Window>,
 }
 
@@ -74,8 +74,17 @@ impl PolicyFixture {
     }
 
     /// Says of the last exception that the inventory does not have its application.
-    pub(in crate::rules) fn unknown(mut self) -> Self {
-        self.unknown.push((self.exceptions.len() - 1, app_id()));
+    pub(in crate::rules) fn unknown(self) -> Self {
+        self.unknown_object(None)
+    }
+
+    /// The same, where what it names is the id of an object.
+    pub(in crate::rules) fn unknown_object(mut self, of_object: Option<AppId>) -> Self {
+        let unknown = UnknownApplication {
+            app_id: app_id(),
+            of_object,
+        };
+        self.unknown.push((self.exceptions.len() - 1, unknown));
         self
     }
 
