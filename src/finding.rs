@@ -4,6 +4,8 @@
 //! writing, because a tenant may have hundreds of thousands of findings. Plain identifiers live here, below both the
 //! policy and the rules.
 
+mod credential;
+
 use std::fmt;
 use std::hash::Hasher as _;
 use std::sync::Arc;
@@ -13,10 +15,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 
-use crate::model::{
-    Alternatives, AppId, CredentialClass, DefaultPolicy, Holder, KeyId, ObjectId, Place, PublicKey,
-    State, Validity,
-};
+use crate::model::{Alternatives, AppId, DefaultPolicy, ObjectId, Place, PublicKey, State};
+
+pub use credential::CredentialRef;
 
 /// How bad a finding is, in SARIF's words; the worst is the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -287,19 +288,6 @@ impl Standing {
     pub const fn is_own(self) -> bool {
         matches!(self, Self::Application | Self::ServicePrincipal)
     }
-}
-
-/// One credential as a finding names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CredentialRef {
-    /// From `keyId`, or the `id` of a federated credential; Graph allows `null`.
-    pub key_id: Option<KeyId>,
-    /// What it is.
-    pub class: CredentialClass,
-    /// Whether it is in date.
-    pub validity: Validity,
-    /// The object on which it sits.
-    pub on: Holder,
 }
 
 /// What a finding is about: an index into the report's lists.

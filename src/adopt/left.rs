@@ -101,7 +101,7 @@ impl Cause {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoKeyId => f.write_str("a credential has no keyId to pin")?,
+            Self::NoKeyId => f.write_str("a credential has no keyId of its own to pin")?,
             Self::Counted => {
                 f.write_str("the inventory counts the secrets and does not list them")?;
             }

@@ -54,5 +54,5 @@ impl Pins {
 
 /// A policy refuses the nil GUID, because it names nothing.
 fn pin(credential: &CredentialRef) -> Option<KeyId> {
-    credential.key_id.filter(|key_id| !key_id.is_nil())
+    credential.pin().filter(|key_id| !key_id.is_nil())
 }

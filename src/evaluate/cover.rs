@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::finding::{Disposition, ExceptionId, RuleId};
 use crate::internal::{OrInternal as _, narrow};
 use crate::keyed::KeyedMap;
-use crate::model::{AppId, Holder, Identity, KeyId, ObjectId};
+use crate::model::{AppId, ClassifiedCredential, Holder, Identity, KeyId, ObjectId};
 use crate::policy::{Exception, FirstByDay, Policy, Window, WindowScope};
 use crate::rules::{self, OpenWindows, Rule, UnknownApplication, Violation};
 
@@ -226,7 +226,7 @@ impl<'run> Cover<'run> {
     ) -> Disposition {
         let at = self.for_rule(rule, identity.app_id());
         let exception = if let Some(credential) = violation.credential {
-            self.first_in_force(at, credential.key_id)
+            self.first_in_force(at, credential.pin())
         } else {
             let matching = self.matching(rule.descriptor().id, identity, violation);
             self.use_all(&matching);
@@ -360,7 +360,7 @@ impl<'run> Cover<'run> {
             return Vec::new();
         };
         let mut pinned = match violation.credential {
-            Some(credential) => self.pinning_of(credential.key_id, named),
+            Some(credential) => self.pinning_of(credential.pin(), named),
             // A pin to a live secret has to do with what is found because of the live secrets, and with nothing else
             // about the application.
             None if !rules::is_about_live_secrets(rule) => Vec::new(),
@@ -465,5 +465,5 @@ fn is_about_secrets(rule: &RuleId) -> bool {
 }
 
 fn secrets(identity: &Identity) -> impl Iterator<Item = Option<KeyId>> {
-    identity.live_secrets().map(|secret| secret.key_id)
+    identity.live_secrets().map(ClassifiedCredential::pin)
 }

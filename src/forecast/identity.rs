@@ -252,7 +252,7 @@ impl<'run> Timeline<'run> {
                 "the moments of a credential are neighbours"
             );
             let naming = self.naming(app_id);
-            let pinned = walk.pins.of_credential(&self.rules, held.key_id, naming);
+            let pinned = walk.pins.of_credential(&self.rules, held.pin(), naming);
             let windows = held.period.start.map_or_else(Vec::new, |start| {
                 Around::having(day(start), [&self.around_for_all, &named], self.policy)
             });

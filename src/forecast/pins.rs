@@ -255,7 +255,7 @@ impl Ledger {
                     ..Secret::default()
                 },
             );
-            for index in naming.cover.pinning(naming.app_id, held.key_id) {
+            for index in naming.cover.pinning(naming.app_id, held.pin()) {
                 if naming.exception(index).lifts(rule) {
                     pinned.entry(index).or_default().push(place);
                 }

@@ -138,7 +138,7 @@ impl Timeline<'_> {
         let whole = tolerance.exception.first(today);
         let exception = if let Some(credential) = violation.credential {
             let rule = (active.number, active.descriptor.id);
-            let first = credential.key_id.and_then(|key_id| {
+            let first = credential.pin().and_then(|key_id| {
                 let naming = self.naming(seen.identity.app_id());
                 let first = pins.for_key(rule, key_id, naming)?.first(today);
                 pinned.push((active.number, Some(key_id)));

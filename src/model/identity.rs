@@ -106,9 +106,17 @@ pub struct ClassifiedCredential {
     pub verifies: bool,
     /// What its `key` turned out to be, where the source shows it.
     pub key: Option<KeyMaterial>,
+    /// Whether another credential of the identity has its keyId, so that the keyId names neither.
+    pub is_repeated: bool,
 }
 
 impl ClassifiedCredential {
+    /// Returns the keyId by which an exception pins it. Whoever may write an object chooses keyIds: a secret that is made
+    /// with the keyId of a pinned one must not be covered.
+    pub fn pin(&self) -> Option<KeyId> {
+        self.key_id.filter(|_| !self.is_repeated)
+    }
+
     /// Tells whether somebody who knows it can sign in with it now: a client secret or symmetric key in date.
     pub fn is_live_secret(&self) -> bool {
         self.validity == Validity::Current
@@ -253,6 +261,7 @@ impl Identity {
         for object in application.into_iter().chain(service_principal) {
             object.classify(encryption_keys, now, &mut credentials);
         }
+        classify::mark_repeated(&mut credentials);
         self.credentials = credentials;
         self.state = self.judge_state(alternatives);
     }

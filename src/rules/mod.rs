@@ -182,6 +182,7 @@ pub const fn reference(held: &ClassifiedCredential) -> CredentialRef {
         class: held.class,
         validity: held.validity,
         on: held.holder,
+        is_repeated: held.is_repeated,
     }
 }
 
@@ -197,6 +198,7 @@ const fn federated_reference(on: Holder, federated: &FederatedCredential) -> Cre
         class: CredentialClass::FederatedCredential,
         validity: Validity::Current,
         on,
+        is_repeated: false,
     }
 }
 

@@ -33,7 +33,12 @@ impl Issuer<'_> {
         let wild = kind >= 7;
         if matches!(kind, 1..=4) || wild && self.random.percent(50) {
             for _ in 0..=self.random.below(3) {
-                let secret = self.secret();
+                let mut secret = self.secret();
+                let first = object["passwordCredentials"][0]["keyId"].as_str();
+                // Whoever may write the object may make a secret with the keyId of another one.
+                if let Some(first) = first.filter(|_| self.random.percent(8)) {
+                    secret["keyId"] = json!(self.random.recase(first));
+                }
                 add(object, "passwordCredentials", secret);
             }
         }

@@ -46,6 +46,7 @@ fn about(application: u32, rule: u8, number: u32, detail: Detail) -> Finding {
             class,
             validity: Validity::Expired,
             on: Holder::Application,
+            is_repeated: false,
         }),
         detail,
         ..sample::secrets_only(application)

@@ -167,6 +167,7 @@ fn secret(number: u32) -> CredentialRef {
         class: CredentialClass::ClientSecret,
         validity: Validity::Current,
         on: Holder::Application,
+        is_repeated: false,
     }
 }
 

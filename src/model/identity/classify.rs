@@ -78,6 +78,7 @@ impl<'a> Object<'a> {
                 proof,
                 verifies: false,
                 key: None,
+                is_repeated: false,
             });
         }
         for key in self.keys {
@@ -98,6 +99,7 @@ impl<'a> Object<'a> {
                 proof,
                 verifies: usage == KeyUsage::Verify,
                 key,
+                is_repeated: false,
             });
         }
     }
@@ -155,6 +157,28 @@ impl<'a> Object<'a> {
         let thumbprint = key.key.and_then(|key| key.thumbprint);
         key.custom_key_identifier.as_ref() == Some(preferred)
             || thumbprint.map(CustomKeyIdentifier::Thumbprint).as_ref() == Some(preferred)
+    }
+}
+
+/// Marks the credentials of which the keyId stands twice. A key that signs tokens and the password that opens it share one
+/// as Entra makes them.
+pub(super) fn mark_repeated(credentials: &mut [ClassifiedCredential]) {
+    if credentials.len() < 2 {
+        return;
+    }
+    let name = |held: &ClassifiedCredential| {
+        let signs = held.class == CredentialClass::TokenSigningKey;
+        held.key_id.map(|key_id| (key_id, signs))
+    };
+    let mut names: Vec<_> = credentials.iter().filter_map(name).collect();
+    names.sort_unstable();
+    let repeated: Vec<_> = names
+        .chunk_by(PartialEq::eq)
+        .filter(|equal| equal.len() > 1)
+        .filter_map(|equal| equal.first().copied())
+        .collect();
+    for held in credentials {
+        held.is_repeated = name(held).is_some_and(|name| repeated.binary_search(&name).is_ok());
     }
 }
 

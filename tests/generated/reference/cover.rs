@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::classes::Identity;
+use super::classes::{Class, Identity};
 use super::decided::decide;
 use super::policy::{Policy, day, names};
 use crate::answer::Finding;
@@ -18,8 +18,9 @@ fn concerns(exception: &Value, rule: &str, identity: &Identity) -> bool {
 
 /// The keys of which each must be pinned; `None` where pins cover nothing.
 fn keys(finding: &Finding, identity: &Identity) -> Option<Vec<Option<String>>> {
-    if finding.class.is_some() {
-        return Some(vec![finding.key_id.clone()]);
+    if let Some(class) = &finding.class {
+        let signs = class == "token-signing-key";
+        return Some(vec![pin(finding.key_id.as_ref(), signs, identity)]);
     }
     let other = !ABOUT_SECRETS.contains(&finding.rule.as_str());
     if decide(
@@ -30,7 +31,22 @@ fn keys(finding: &Finding, identity: &Identity) -> Option<Vec<Option<String>>> {
         return None;
     }
     let secrets = identity.live_secrets();
-    Some(secrets.map(|secret| secret.key_id.clone()).collect())
+    Some(
+        secrets
+            .map(|secret| pin(secret.key_id.as_ref(), false, identity))
+            .collect(),
+    )
+}
+
+/// The keyId by which a credential is pinned. One that stands twice names neither, but that a key that signs tokens shares
+/// its own with the password that opens it.
+fn pin(key_id: Option<&String>, signs: bool, identity: &Identity) -> Option<String> {
+    let held = identity.credentials.iter();
+    let equal = held
+        .filter(|held| held.key_id.as_ref() == key_id && (held.class == Class::Signing) == signs);
+    let is_repeated = key_id.is_some() && equal.count() > 1;
+    let pin = key_id.filter(|_| !is_repeated);
+    decide("a keyId that stands twice is no pin", pin, key_id).cloned()
 }
 
 /// Settles the disposition of a finding about an identity. Returns the numbers of the exceptions that match it.

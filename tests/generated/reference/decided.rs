@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// Every decision that is asked for in `decide`.
-pub(crate) const DECISIONS: [&str; 90] = [
+pub(crate) const DECISIONS: [&str; 91] = [
     // What is read.
     "next link",
     "next link of a member",
@@ -93,6 +93,7 @@ pub(crate) const DECISIONS: [&str; 90] = [
     // The policy.
     "an exception covers a gap",
     "a pinned exception covers no gap",
+    "a keyId that stands twice is no pin",
     "an exception that covers a gap is used",
     "a pinned exception covers no other finding of an application",
     "an exception granted in future is not unused",
