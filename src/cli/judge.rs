@@ -177,10 +177,10 @@ impl Origin {
 
     /// Refuses an inventory without anything to judge, unless that was allowed.
     pub(super) fn check_any(&self, report: &Report) -> Result<(), Failure> {
-        if report.summary.applications == 0 && !self.allow_empty {
-            return Err(Failure::inventory(nothing_to_judge(report)));
+        if self.allow_empty || report.summary.applications > 0 && report.has_applications {
+            return Ok(());
         }
-        Ok(())
+        Err(Failure::inventory(nothing_to_judge(report)))
     }
 }
 
@@ -259,6 +259,9 @@ fn check_age(wanted: &Sources<'_>, sources: &[SourceFacts], now: Timestamp) -> R
 }
 
 fn nothing_to_judge(report: &Report) -> String {
+    if report.summary.applications > 0 {
+        return "all application objects of the inventory are deleted; export the applications, for example with `az ad app list --all --output json`, or pass --allow-empty if the tenant has none".to_owned();
+    }
     let what = match report.summary.skipped.total() {
         0 => "the inventory holds no applications".to_owned(),
         1 => "the inventory holds nothing to judge: its only object is deleted, a managed identity, Microsoft's or another tenant's"

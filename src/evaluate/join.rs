@@ -247,7 +247,7 @@ impl Join {
             .meet(self.places.hash_one(object.app_id), digest)
         {
             None if is_new(&mut self.application_ids, &self.places, object.id) => {
-                self.application_count += 1;
+                self.application_count += u64::from(!object.deleted);
                 Ok(true)
             }
             Some(known) if known == digest => Ok(false),
@@ -346,7 +346,7 @@ impl Join {
 /// How a list of applications and one of service principals fit together.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fit {
-    /// Whether there is any application object.
+    /// Whether there is any application object that is not deleted.
     pub(super) has_applications: bool,
     /// Whether any application has its service principal, which is not deleted.
     pub(super) is_joined: bool,

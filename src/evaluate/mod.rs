@@ -21,7 +21,7 @@ use jiff::tz::Offset;
 use crate::finding::{ApplicationRecord, Finding, Level, Standing, Subject};
 use crate::internal::narrow;
 use crate::model::{
-    Alternatives, Application, Criteria, FederatedCredential, Holder, Identity, Place,
+    Alternatives, AppId, Application, Criteria, FederatedCredential, Holder, Identity, Place,
     PolicyCoverage, ServicePrincipal, TenantId, TenantPolicy,
 };
 use crate::policy::{Evidence, Policy, Trust};
@@ -204,7 +204,7 @@ impl<'run> Evaluation<'run> {
             if let Some(lack) = lack.or_else(|| shown.lacks_in_part(needs)) {
                 self.note_gap(active, lack, identity);
             }
-            if lack.is_some() {
+            if lack.is_some() && !active.rule.judges_in_part() {
                 continue;
             }
             let context = RuleContext {
@@ -242,7 +242,10 @@ impl<'run> Evaluation<'run> {
         {
             self.gaps.cover(active.number);
         } else {
-            self.gaps.add(active.number, lack, identity.app_id());
+            // An agent identity need not have an appId, and goes by its object id.
+            let object_id = identity.object_id().filter(|_| identity.app_id().is_nil());
+            let named = object_id.map_or(identity.app_id(), |id| AppId::from_bytes(*id.as_bytes()));
+            self.gaps.add(active.number, lack, named);
         }
     }
 
@@ -411,7 +414,7 @@ impl<'run> Evaluation<'run> {
             tenant_policies,
             ..
         } = inventory;
-        notes.extend(record::notes(self.policy, &sources, tenant));
+        notes.extend(record::notes(self.policy, fit.has_applications, tenant));
         notes.extend(self.policies.notes(&self.cover));
         let descriptors = self.rules.iter().map(|active| active.descriptor);
         notes.extend(self.gaps.covered(descriptors));
@@ -454,6 +457,7 @@ impl<'run> Evaluation<'run> {
             applications: self.applications,
             findings: self.findings,
             summary: self.summary,
+            has_applications: fit.has_applications,
             not_judged,
             notes,
         }

@@ -10,7 +10,7 @@ use crate::internal::{OrInternal as _, narrow};
 use crate::model::{Alternatives, CredentialClass, Identity, Place, TenantId, Validity};
 use crate::policy::{EntryKind, Policy, RulePlace, Trust, Written};
 use crate::report::{
-    ActiveRule, ExceptionRecord, FilePlace, NotJudged, PolicyRecord, SourceRecord, WindowRecord,
+    ActiveRule, ExceptionRecord, FilePlace, NotJudged, PolicyRecord, WindowRecord,
 };
 use crate::rules::{POLICY_CONTROL, reference};
 use crate::words::count;
@@ -203,14 +203,14 @@ pub(super) fn hidden_keys(rules: &[Active<'_>], applications: u64) -> Option<Str
 /// Returns what a reader should know about the evidence as a whole.
 pub(super) fn notes(
     policy: &Policy,
-    sources: &[SourceRecord],
+    has_applications: bool,
     tenant: Option<TenantId>,
 ) -> Vec<String> {
     let mut notes = Vec::new();
     if policy.tenant().is_some() && tenant.is_none() {
         notes.push("the inventory does not tell its tenant, so the policy's `tenant` could not be compared".to_owned());
     }
-    if sources.iter().all(|source| source.applications == 0) {
+    if !has_applications {
         notes.push("the inventory holds no application objects: only service principals' own credentials were judged".to_owned());
     }
     notes

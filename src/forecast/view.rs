@@ -106,7 +106,8 @@ impl Timeline<'_> {
                 }
                 view.rules.push(active.number);
             }
-            if lack.is_some() || !seen.part.has(active) {
+            let is_judged = lack.is_none() || active.rule.judges_in_part();
+            if !is_judged || !seen.part.has(active) {
                 continue;
             }
             self.judge(active, seen, &mut violations);

@@ -292,6 +292,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// The numbers.
     pub summary: Summary,
+    /// Whether the inventory has an application object that is not deleted.
+    pub has_applications: bool,
     /// Rules that could not be judged everywhere.
     pub not_judged: Vec<NotJudged>,
     /// What a reader should know besides.

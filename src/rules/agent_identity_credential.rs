@@ -74,6 +74,10 @@ impl Rule for AgentIdentityCredential {
         }
     }
 
+    fn judges_in_part(&self) -> bool {
+        true
+    }
+
     fn judge(&self, identity: &Identity, _context: &RuleContext<'_>, found: &mut Vec<Violation>) {
         let stored = identity.credentials().iter();
         let stored = stored.filter(|held| ClassifiedCredential::is_unexpired(held));

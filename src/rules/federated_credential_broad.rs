@@ -83,6 +83,10 @@ impl Rule for FederatedCredentialBroad {
         &DESCRIPTOR
     }
 
+    fn judges_in_part(&self) -> bool {
+        true
+    }
+
     fn judge(&self, identity: &Identity, context: &RuleContext<'_>, found: &mut Vec<Violation>) {
         for (holder, federated) in identity.federated() {
             let reasons = reasons(federated, context.trust);

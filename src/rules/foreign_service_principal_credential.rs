@@ -74,6 +74,10 @@ impl Rule for ForeignServicePrincipalCredential {
         }
     }
 
+    fn judges_in_part(&self) -> bool {
+        true
+    }
+
     fn judge(&self, identity: &Identity, context: &RuleContext<'_>, found: &mut Vec<Violation>) {
         let stored = identity
             .credentials()

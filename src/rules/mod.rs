@@ -273,6 +273,12 @@ pub trait Rule: Sync {
         Dependence::Own
     }
 
+    /// Tells whether what is shown is judged although something that the rule needs is not: each credential by itself is
+    /// what it finds, whatever another list holds.
+    fn judges_in_part(&self) -> bool {
+        false
+    }
+
     /// Tells whether a migration window tolerates what the rule finds, on this day.
     fn is_tolerated_in(&self, _window: &Window, _today: Date) -> bool {
         false

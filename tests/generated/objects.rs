@@ -10,7 +10,7 @@ use super::moments::{DAY, Edges, SECOND, spell, written};
 use super::random::Random;
 use super::{rules, traps, trusts};
 
-const LISTS: [&str; 2] = ["passwordCredentials", "keyCredentials"];
+pub(crate) const LISTS: [&str; 2] = ["passwordCredentials", "keyCredentials"];
 
 /// A tenant that is being filled.
 #[derive(Debug)]
@@ -147,7 +147,8 @@ impl<'a> Tenant<'a> {
             if self.percent(8) {
                 service_principal["owners"] = self.owners();
             }
-            if self.percent(3) {
+            let only_here = application.get("federatedIdentityCredentials").is_none();
+            if self.percent(if only_here { 10 } else { 3 }) {
                 service_principal["federatedIdentityCredentials"] = self.trusts(50);
             }
         }

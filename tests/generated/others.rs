@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::focus::Focus;
-use super::objects::Tenant;
+use super::objects::{LISTS, Tenant};
 use super::signing;
 
 const MICROSOFT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
@@ -60,6 +60,11 @@ impl Tenant<'_> {
         }
         if !everybody && self.percent(10) {
             signing::add(&mut self.issuer, &mut object, None);
+        }
+        if everybody && self.percent(15) {
+            // What the other list shows counts all the same.
+            let list = self.random().pick(&LISTS);
+            object.as_object_mut().unwrap().remove(list);
         }
         if self.percent(8) {
             object["deletedDateTime"] = self.long_ago();

@@ -295,6 +295,7 @@ pub(crate) fn clean() -> Report {
         windows: Vec::new(),
         applications: Vec::new(),
         findings: Vec::new(),
+        has_applications: true,
         summary: Summary {
             applications: 40,
             by_state: [3, 12, 9, 4, 12],

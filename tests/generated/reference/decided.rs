@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// Every decision that is asked for in `decide`.
-pub(crate) const DECISIONS: [&str; 91] = [
+pub(crate) const DECISIONS: [&str; 93] = [
     // What is read.
     "next link",
     "next link of a member",
@@ -27,6 +27,7 @@ pub(crate) const DECISIONS: [&str; 91] = [
     // Whose objects they are.
     "no application at all",
     "allow-empty",
+    "deleted applications are none",
     "missing applications in the majority",
     "as many missing as joined",
     "a deleted one is not joined",
@@ -94,6 +95,7 @@ pub(crate) const DECISIONS: [&str; 91] = [
     "an exception covers a gap",
     "a pinned exception covers no gap",
     "a keyId that stands twice is no pin",
+    "what is shown is judged beside a gap",
     "an exception that covers a gap is used",
     "a pinned exception covers no other finding of an application",
     "an exception granted in future is not unused",

@@ -210,7 +210,9 @@ fn knows_service_principals(
     own: Option<&str>,
 ) -> Result<bool, Refused> {
     let (applications, others) = (&tables.applications, &tables.service_principals);
-    if applications.is_empty() {
+    let gone = applications.values().all(|it| it.deleted);
+    let none = applications.is_empty() || decide("deleted applications are none", gone, false);
+    if none {
         let allowed = decide("allow-empty", case.allow_empty, false);
         if decide("no application at all", !allowed, false) {
             return Err(Refused);
@@ -229,9 +231,9 @@ fn knows_service_principals(
         .iter()
         .filter(|(app_id, _)| !applications.contains_key(*app_id));
     let missing = alone.filter(|(_, it)| misses_application(it, own)).count();
-    let majority = !applications.is_empty() && missing > joined;
+    let majority = !none && missing > joined;
     let majority = decide("missing applications in the majority", majority, false);
-    let half = !applications.is_empty() && missing > 0 && missing == joined;
+    let half = !none && missing > 0 && missing == joined;
     if majority || decide("as many missing as joined", false, half) {
         return Err(Refused);
     }
@@ -240,7 +242,7 @@ fn knows_service_principals(
     let only_agents = others.is_empty() && !tables.agents.is_empty();
     // Agent identities alone are no list of service principals.
     let listed = listed && !only_agents;
-    let overlap = listed && (applications.is_empty() || overlaps);
+    let overlap = listed && (none || overlaps);
     Ok(decide("lists that do not overlap", overlap, listed))
 }
 

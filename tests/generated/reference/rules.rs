@@ -8,7 +8,7 @@ use super::cover;
 use super::decided::decide;
 use super::objects::Federated;
 use super::policy::{Policy, RULES, day};
-use super::strangers;
+use super::strangers::{self, in_part};
 use super::trust;
 use crate::answer::Finding;
 use crate::moments::day_of;
@@ -321,9 +321,6 @@ fn owner(identity: &Identity) -> Option<Found> {
 }
 
 fn federated(identity: &Identity, policy: &Policy<'_>) -> Option<Found> {
-    if !identity.knows_federated {
-        return None;
-    }
     let broad = identity.federated.iter().filter(|(_, federated)| {
         let subject = federated.subject.as_deref();
         let pattern = subject.is_none_or(|it| it.contains('*') || it.contains('?'));
@@ -332,7 +329,7 @@ fn federated(identity: &Identity, policy: &Policy<'_>) -> Option<Found> {
         federated.flexible || pattern || pull_request || !trust::is_trusted(federated, policy)
     });
     let broad = broad.map(|(on, it)| Subject::Federated(on, it.clone()));
-    Some(broad.collect::<Vec<Subject>>().into())
+    in_part(broad.collect(), !identity.knows_federated)
 }
 
 /// The rules about the policy's own entries. An exception that has ended is only that.

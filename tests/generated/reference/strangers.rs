@@ -6,7 +6,6 @@ use super::rules::{Found, Subject, each};
 
 /// What was added here to a service principal whose application is not this tenant's.
 pub(super) fn foreign(whose: &str, identity: &Identity) -> Option<Found> {
-    identity.state?;
     let held = identity.credentials.iter();
     let found = held.filter(|held| match whose {
         "managed-identity" => is_added_to_managed(held),
@@ -17,7 +16,13 @@ pub(super) fn foreign(whose: &str, identity: &Identity) -> Option<Found> {
         let federated = identity.federated.iter();
         subjects.extend(federated.map(|(on, it)| Subject::Federated(on, it.clone())));
     }
-    Some(subjects.into())
+    in_part(subjects, identity.state.is_none())
+}
+
+/// What is shown is found, whatever another list holds.
+pub(super) fn in_part(subjects: Vec<Subject>, is_gap: bool) -> Option<Found> {
+    let is_found = !is_gap || decide("what is shown is judged beside a gap", true, false);
+    is_found.then_some(Found { subjects, is_gap })
 }
 
 fn is_added(whose: &str, held: &Held) -> bool {
@@ -60,10 +65,9 @@ fn is_added_to_managed(held: &Held) -> bool {
 
 /// By definition, an agent identity holds nothing.
 pub(super) fn agent(identity: &Identity) -> Option<Found> {
-    identity.state?;
     let held = identity.credentials.iter();
     let mut subjects = each(held.filter(|held| held.is_live_or_future()));
     let federated = identity.federated.iter();
     subjects.extend(federated.map(|(on, it)| Subject::Federated(on, it.clone())));
-    Some(subjects.into())
+    in_part(subjects, identity.state.is_none())
 }
