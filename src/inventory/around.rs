@@ -55,14 +55,25 @@ impl Around {
         {
             return Err(Problem::ValueBeside(field.name()));
         }
-        if let Some(mark) = Mark::around(&name).filter(|mark| mark.is_said(value)) {
-            return Self::mark(mark, name, value);
+        let mark = Mark::around(&name).filter(|mark| mark.is_said(value));
+        if let Some(mark) = mark.filter(|mark| *mark != Mark::Additional) {
+            return Self::mark(mark, &name, value);
         }
         if marks::holds_objects(value) {
             return Err(Problem::SecondList);
         }
         if let Some(mark) = marks::nested(value) {
-            return Self::mark(mark, name, value);
+            return Self::mark(mark, &name, value);
+        }
+        if mark == Some(Mark::Additional) || AROUND_PAGES.contains(&marks::folded(&name).as_str()) {
+            let members = marks::members(value);
+            let mut counts = members.iter().filter(|(name, value)| {
+                let mark = Mark::around(name);
+                mark.is_some_and(|mark| mark == Mark::Count(None) && mark.is_said(value.get()))
+            });
+            if let Some((name, value)) = counts.next() {
+                return Self::mark(Mark::Count(None), name, value.get());
+            }
         }
         if ["context", "metadata"].contains(&marks::folded(&name).as_str()) {
             return Ok(Said::Context);
@@ -70,7 +81,7 @@ impl Around {
         Ok(Said::Other(name))
     }
 
-    fn mark(mark: Mark, name: String, value: &str) -> Result<Said, Problem> {
+    fn mark(mark: Mark, name: &str, value: &str) -> Result<Said, Problem> {
         let number = marks::number(value);
         match mark {
             Mark::NextLink | Mark::HasMore => Ok(Said::NextLink),
@@ -81,11 +92,26 @@ impl Around {
                 .ok_or(Problem::CountValue("Count")),
             Mark::Count(_) => match number {
                 Some(number) => Ok(Said::Stated(number)),
-                None if marks::folded(&name) == "count" => Err(Problem::CountValue("@odata.count")),
-                None => Ok(Said::Other(name)),
+                // A number that no list can have is no reason to believe that the list is whole.
+                None if marks::folded(name).ends_with("count") || is_number(value) => {
+                    Err(Problem::CountValue("@odata.count"))
+                }
+                None => Ok(Said::Other(name.to_owned())),
             },
+            Mark::Additional => Ok(Said::Other(name.to_owned())),
         }
     }
+}
+
+/// The members in which tools put what they know about pages, without what their spellings differ in. `meta` is
+/// `AzureHound`'s, and counts something else.
+const AROUND_PAGES: [&str; 5] = ["", "paging", "pagination", "pageinfo", "page"];
+
+/// Tells whether the JSON text of a value is a number, or a text that is one.
+fn is_number(value: &str) -> bool {
+    let text = serde_json::from_str::<String>(value).ok();
+    let number = text.as_deref().unwrap_or(value).trim();
+    number.parse::<f64>().is_ok()
 }
 
 #[cfg(test)]
@@ -138,5 +164,24 @@ mod tests {
         assert!(said(&[("@odata.count", "4.0")]).is_err());
         assert!(said(&[("@odata.count", "null")]).is_ok());
         assert!(said(&[("total", "\"all\"")]).is_ok());
+        for value in ["300.0", "3e2", "\"300.0\"", "-1", "99999999999999999999"] {
+            for name in ["value@odata.count", "total", "totalCount"] {
+                assert!(said(&[(name, value)]).is_err(), "{name}: {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_count_is_one_where_tools_put_it() {
+        for (name, value) in [
+            ("additionalData", "{\"@odata.count\":40}"),
+            ("AdditionalProperties", "{\"@odata.count\":40}"),
+            ("@odata", "{\"count\":40}"),
+            ("paging", "{\"total\":40}"),
+        ] {
+            assert_eq!(said(&[(name, value)]), Ok(vec![Said::Stated(40)]), "{name}");
+        }
+        let other = said(&[("theme", "{\"count\":40}")]);
+        assert_eq!(other, Ok(vec![Said::Other("theme".to_owned())]));
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! In: the text of a date. Out: the instant, or why there is none; never the text.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::temporal::Pieces;
@@ -11,7 +13,7 @@ use jiff::tz::Offset;
 pub(super) fn parse_end(text: &str) -> Result<Option<Timestamp>, &'static str> {
     let instant = parse(text)?;
     // Only an instant that is out of reach can be one of them.
-    let is_never = instant >= LAST_DAYS && is_never(text);
+    let is_never = instant >= LAST_DAYS && is_never(&shortened(text));
     Ok(if is_never { None } else { Some(instant) })
 }
 
@@ -20,6 +22,7 @@ pub(super) fn parse(text: &str) -> Result<Timestamp, &'static str> {
     if let Some(civil) = as_graph_writes(text) {
         return in_utc(civil).ok_or("a date is out of range");
     }
+    let text = &shortened(text);
     // `jiff` also reads a zone's name behind the offset, which nothing writes and which may contradict it.
     if !text.contains('[')
         && let Ok(instant) = text.parse::<Timestamp>()
@@ -38,6 +41,17 @@ pub(super) fn parse(text: &str) -> Result<Timestamp, &'static str> {
         };
     }
     Err("a date has no zone, or is no date")
+}
+
+/// Cuts a fraction of a second to the nine digits that `jiff` reads.
+fn shortened(text: &str) -> Cow<'_, str> {
+    let cut = text.find(['.', ',']).and_then(|point| {
+        let digits = text.get(point + 1..)?;
+        let count = digits.bytes().take_while(u8::is_ascii_digit).count();
+        let (kept, behind) = (text.get(..point + 10)?, digits.get(count..)?);
+        (count > 9).then(|| format!("{kept}{behind}"))
+    });
+    cut.map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 /// `DateTime.MaxValue`, which means "never", lies a few hours behind the last instant that `jiff` can hold.

@@ -4,6 +4,10 @@
 //! without case, and `@`, `.`, `_` and the word `odata` are left out. A mark in an unknown spelling would let half a
 //! tenant pass for a whole one.
 
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+
 use super::fields::Field;
 
 /// What a member says about a list.
@@ -17,6 +21,8 @@ pub(super) enum Mark {
     Delta,
     /// The number of objects in a list: the answer's, or that of a member of an object.
     Count(Option<Field>),
+    /// What an SDK or module has no member for, marks among it.
+    Additional,
 }
 
 /// The lists inside an object of which a count may be stated.
@@ -55,7 +61,7 @@ impl Mark {
     pub(super) fn inside(key: &[u8]) -> Option<Self> {
         // The ends of all marks; a name that ends in what is left out needs a closer look.
         let end = key.last_chunk::<3>()?.map(|byte| byte.to_ascii_lowercase());
-        let may_be = matches!(&end, b"ink" | b"ken" | b"ved" | b"unt" | b"ata")
+        let may_be = matches!(&end, b"ink" | b"ken" | b"ved" | b"unt" | b"ata" | b"ies")
             || !end.iter().all(u8::is_ascii_lowercase);
         if may_be { Self::read(key) } else { None }
     }
@@ -86,6 +92,8 @@ impl Mark {
             || folded == "removed"
         {
             Some(Self::Delta)
+        } else if matches!(folded, "additionaldata" | "additionalproperties") {
+            Some(Self::Additional)
         } else {
             None
         }
@@ -95,6 +103,7 @@ impl Mark {
     pub(super) fn is_said(self, value: &str) -> bool {
         match self {
             Self::NextLink | Self::Count(_) => value != "null",
+            Self::Additional => value.starts_with('{') && value != "{}",
             Self::Delta => !matches!(value, "null" | "false"),
             Self::HasMore => {
                 !matches!(value, "null" | "false" | "0") && !value.eq_ignore_ascii_case("\"false\"")
@@ -159,6 +168,11 @@ pub(super) fn holds_objects(value: &str) -> bool {
     false
 }
 
+/// The members of an object, as JSON text; nothing where it is none.
+pub(super) fn members(value: &str) -> BTreeMap<String, &RawValue> {
+    serde_json::from_str(value).unwrap_or_default()
+}
+
 /// Finds what an object around a list says about pages, as in `{"paging":{"next":"…"}}`. The text has been checked against
 /// the grammar.
 pub(super) fn nested(value: &str) -> Option<Mark> {
@@ -169,7 +183,8 @@ pub(super) fn nested(value: &str) -> Option<Mark> {
         let Some(said) = behind.trim_ascii_start().strip_prefix(':') else {
             continue;
         };
-        let mark = Mark::around(text).filter(|mark| !matches!(mark, Mark::Count(_)));
+        let mark =
+            Mark::around(text).filter(|mark| !matches!(mark, Mark::Count(_) | Mark::Additional));
         let is_said = |mark: &Mark| {
             let said = said.split([',', '}']).next().unwrap_or(said);
             mark.is_said(said.trim_ascii())

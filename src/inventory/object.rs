@@ -191,14 +191,20 @@ impl Reading<'_> {
         let named = named.as_deref();
         let is_plain =
             named.is_none_or(|name| name.to_ascii_lowercase().ends_with(".serviceprincipal"));
-        let is_agent = |raw| raw != "null" && is_plain;
-        if self
-            .raw(Field::AgentIdentityBlueprintId)
-            .is_some_and(is_agent)
-        {
+        if is_plain && self.has_blueprint()? {
             return Ok(Some(ObjectType::AgentIdentity));
         }
         Ok(named.and_then(ObjectType::of))
+    }
+
+    /// Tells whether a blueprint is named: a blank text names none, and would make an agent of any service principal.
+    fn has_blueprint(&self) -> Result<bool, ObjectError> {
+        let field = Field::AgentIdentityBlueprintId;
+        if self.words(field)?.is_none_or(|id| id.trim().is_empty()) {
+            return Ok(false);
+        }
+        let blueprint: Option<AppId> = self.identifier(field)?;
+        Ok(blueprint.is_some_and(|id| !id.is_nil()))
     }
 
     fn application(&self) -> Result<Application, ObjectError> {

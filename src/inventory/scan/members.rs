@@ -71,7 +71,7 @@ impl<K: Key> Members<K> {
         &self.marks
     }
 
-    /// Notes a mark with its value.
+    /// Notes a mark with its value. What an SDK or module keeps besides may hold others.
     #[cold]
     pub(super) fn mark(&mut self, mark: Mark, value: &[u8]) -> Result<(), Fault> {
         let Ok(value) = std::str::from_utf8(value) else {
@@ -83,6 +83,19 @@ impl<K: Key> Members<K> {
         match mark {
             Mark::NextLink | Mark::HasMore => self.marks.next_link = true,
             Mark::Delta => self.marks.delta = true,
+            Mark::Additional => {
+                match marks::nested(value) {
+                    Some(Mark::Delta) => self.marks.delta = true,
+                    Some(_) => self.marks.next_link = true,
+                    None => {}
+                }
+                for (name, value) in marks::members(value) {
+                    let mark = Mark::inside(name.as_bytes());
+                    if let Some(mark @ Mark::Count(_)) = mark {
+                        self.mark(mark, value.get().as_bytes())?;
+                    }
+                }
+            }
             Mark::Count(list) => {
                 let counts = &mut self.marks.counts;
                 if counts.iter().any(|(known, _)| *known == list) {

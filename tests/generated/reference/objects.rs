@@ -131,7 +131,8 @@ impl Object {
 fn is_agent(raw: &Value) -> Result<bool, Refused> {
     let kind = words(raw, "@odata.type")?.unwrap_or_default();
     let by_type = kind == "#microsoft.graph.agentIdentity";
-    let by_blueprint = words(raw, "agentIdentityBlueprintId")?.is_some();
+    let by_blueprint =
+        words(raw, "agentIdentityBlueprintId")?.is_some_and(|it| !it.trim().is_empty());
     let by_type = decide("an agent identity by type", by_type, false);
     let by_blueprint = decide("an agent identity by blueprint", by_blueprint, false);
     Ok(by_type || by_blueprint)
