@@ -56,6 +56,7 @@ pub const fn is_unprintable(character: char) -> bool {
         | '\u{200b}'..='\u{200f}' // zero width, left-to-right and right-to-left marks
         | '\u{2028}'..='\u{202e}' // separators, embeddings and overrides
         | '\u{2060}'..='\u{206f}' // word joiner, invisible operators, isolates
+        | '\u{2800}' // Braille pattern without a dot
         | '\u{3164}' // Hangul filler
         | '\u{fe00}'..='\u{fe0f}' // variation selectors
         | '\u{feff}' // byte order mark

@@ -380,7 +380,7 @@ mod tests {
 
     #[test]
     fn a_reason_that_nobody_can_see_is_blank() {
-        for text in ["", " \n\t", "\u{feff}", "\u{200b}\u{2060}"] {
+        for text in ["", " \n\t", "\u{feff}", "\u{200b}\u{2060}", "\u{2800}"] {
             assert_eq!(Text::read(text), Err(Fault::Blank), "{text:?}");
         }
         assert_eq!(Text::read("\u{1b}[31mred"), Err(Fault::ControlCharacter));
